@@ -1,0 +1,43 @@
+// Builds everything into dist/: the extension, the command line, the panels' browser code.
+import { build } from 'esbuild';
+import { readdirSync, existsSync, rmSync } from 'node:fs';
+
+const production = process.argv.includes('--production');
+rmSync('dist', { recursive: true, force: true });
+
+const common = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+  metafile: true,
+};
+// ssh2 uses these only if somebody compiled them; it does without.
+const optionalNative = ['cpu-features', '*.node'];
+const node = { ...common, platform: 'node', format: 'cjs', target: 'node20' };
+
+const panels = readdirSync('webview').filter((panel) => existsSync(`webview/${panel}/main.ts`));
+
+await Promise.all([
+  existsSync('src/extension/main.ts') &&
+    build({
+      ...node,
+      entryPoints: { extension: 'src/extension/main.ts' },
+      outdir: 'dist',
+      external: ['vscode', ...optionalNative],
+    }),
+  existsSync('src/cli/main.ts') &&
+    build({ ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', external: optionalNative }),
+  panels.length > 0 &&
+    build({
+      ...common,
+      platform: 'browser',
+      format: 'iife',
+      target: 'chrome132', // Electron 34, VS Code 1.100
+      entryPoints: Object.fromEntries(
+        panels.map((panel) => [`webview/${panel}`, `webview/${panel}/main.ts`]),
+      ),
+      outdir: 'dist',
+      loader: { '.css': 'text' },
+    }),
+]);

@@ -1,0 +1,124 @@
+/** A lab as its file states it (see `media/labs/lab.schema.json`): facts only, all judging is in the engine. */
+export interface Lab {
+  readonly id: string;
+  readonly title: string;
+  /** The state of the lab text that the checks were written from, `YYYY-MM`. */
+  readonly edition: string;
+  readonly unit: number;
+  readonly source: string;
+  readonly sites: readonly string[];
+  readonly expectedHours: number | undefined;
+  /** What one-click help the lab allows; reserving, extending, checking and cleaning up are always allowed. */
+  readonly assist: { readonly launch: boolean; readonly repair: boolean };
+  readonly parameters: Readonly<Record<string, LabParameter>>;
+  readonly hosts: Readonly<Record<string, LabHost>>;
+  readonly services: Readonly<Record<string, LabService>>;
+  readonly steps: readonly LabStep[];
+}
+export interface LabParameter {
+  readonly title: string;
+  /** A whole-value regular expression. */
+  readonly pattern: string;
+  readonly default: string | undefined;
+  readonly description: string | undefined;
+}
+export interface LabHost {
+  /** Template of the server's exact name, or */
+  readonly server: string | undefined;
+  /** a fixed address, reached through `via` (another host of the lab). */
+  readonly address: string | undefined;
+  readonly via: string | undefined;
+  readonly user: string;
+}
+export interface LabService {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly name: string;
+}
+export interface LabStep {
+  readonly id: string;
+  readonly title: string;
+  readonly checks: readonly LabCheck[];
+}
+export type About = 'project' | 'person' | 'thisMachine' | 'host';
+export type ProbeKind = 'openstack' | 'http' | 'tcp' | 'ssh' | 'local' | 'manual';
+
+export interface LabCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly about: About;
+  readonly probe: Probe;
+  readonly expect: readonly Expectation[];
+  /** JMESPath by name; bound for later checks under `saved`. */
+  readonly save: Readonly<Record<string, string>>;
+  /** Ids of checks that must have passed (now or earlier), or this one can't make sense. */
+  readonly needs: readonly string[];
+  /** Short-lived evidence: seen once is enough. */
+  readonly keep: boolean;
+  /** Not counted against completion. */
+  readonly optional: boolean;
+  readonly hint: string | undefined;
+  /** One-click repair from the closed list of safe ones. */
+  readonly fix: { readonly action: string; readonly title: string } | undefined;
+}
+
+export type Probe =
+  | {
+      readonly kind: 'openstack';
+      /** `site` empty: the lab's first site. */
+      readonly site: string | undefined;
+      readonly service: string;
+      readonly path: string;
+      readonly query: Readonly<Record<string, string>>;
+      readonly microversion: string | undefined;
+    }
+  | { readonly kind: 'http'; readonly url: string; readonly host: string | undefined }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'ssh'; readonly host: string; readonly run: string; readonly timeoutSeconds: number }
+  | { readonly kind: 'local'; readonly what: string; readonly argument: string }
+  | { readonly kind: 'manual'; readonly confirm: string };
+
+/** `that` is JMESPath; exactly one comparison. */
+export interface Expectation {
+  readonly that: string;
+  readonly is?: unknown;
+  readonly matches?: string;
+  readonly contains?: unknown;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly oneOf?: readonly unknown[];
+  readonly exists?: boolean;
+  /** What a reader is told when this one does not hold; a template. */
+  readonly else?: string;
+}
+
+export type Verdict = 'passed' | 'passed earlier' | 'failed' | 'unknown' | 'manual';
+export type UnknownCause =
+  'notRun' | 'needs' | 'unreachable' | 'notAllowed' | 'noKey' | 'notSubject' | 'badAnswer' | 'timeout';
+
+export interface CheckResult {
+  readonly id: string;
+  readonly step: string;
+  readonly title: string;
+  /** Where it was asked; `undefined` for what belongs to no site. */
+  readonly site: string | undefined;
+  readonly about: About;
+  readonly verdict: Verdict;
+  /** Only with `unknown`. */
+  readonly cause: UnknownCause | undefined;
+  /** What was seen, in plain words: never a secret, never raw output. */
+  readonly reason: string;
+  readonly hint: string | undefined;
+  /** Milliseconds since 1970 by the server's clock where it is known; when the evidence was seen. */
+  readonly seenAt: number | undefined;
+  readonly optional: boolean;
+}
+
+export interface LabRun {
+  readonly lab: string;
+  readonly edition: string;
+  readonly variant: string | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly checks: readonly CheckResult[];
+}
