@@ -1,0 +1,107 @@
+import { type Clock } from '../base';
+import type { CloudConfig, Session } from '../openstack';
+import { assemble } from './assemble';
+import { CloudReading } from './cloudReading';
+import type { Myself } from './people';
+import { partNames, readerOf, type SiteReader } from './reader';
+import type { Inventory, PartName } from './types';
+
+/** Lists that hardly change and are long: without being named they are asked for again after this time only. */
+const SLOW_PARTS: ReadonlySet<PartName> = new Set(['images', 'hosts']);
+const SLOW_MS = 10 * 60_000;
+
+/** `session` opens a cloud for real; `reader` is for tests that script the answers. */
+export type SourceOptions = {
+  readonly clouds: readonly CloudConfig[];
+  readonly clock: Clock;
+  readonly me?: Myself;
+} & (
+  | { readonly session: (cloud: CloudConfig) => Session }
+  | { readonly reader: (cloud: CloudConfig) => SiteReader }
+);
+
+export interface RefreshOptions {
+  /** `CloudConfig.name`; all clouds without it. */
+  readonly cloud?: string;
+  /** Only these, and newly asked for even if a call is under way (after an action). Without it: all that is due. */
+  readonly parts?: readonly PartName[];
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The only one who lists resources. It asks the services of every cloud side by side and publishes a new immutable
+ * `Inventory` after each answer, so that a slow or dead service delays nothing but itself.
+ */
+export class InventorySource {
+  readonly #clouds: ReadonlyMap<string, CloudReading>;
+  readonly #clock: Clock;
+  readonly #me: Myself;
+  readonly #listeners = new Set<(inventory: Inventory) => void>();
+  #current: Inventory;
+  #disposed = false;
+
+  constructor(options: SourceOptions) {
+    this.#clock = options.clock;
+    this.#me = options.me ?? {};
+    this.#clouds = new Map(
+      options.clouds.map((cloud) => {
+        const reader = 'reader' in options ? options.reader(cloud) : readerOf(options.session(cloud));
+        return [cloud.name, new CloudReading(cloud, reader, options.clock, () => this.#publish())] as const;
+      }),
+    );
+    this.#current = this.#assembled();
+  }
+
+  get current(): Inventory {
+    return this.#current;
+  }
+
+  /**
+   * Asks again and resolves when all has answered or failed. A failed service rejects nothing: its part says why.
+   * @throws AbortError when `signal` aborts; calls that nobody else waits for are cancelled then.
+   */
+  async refresh(options: RefreshOptions = {}): Promise<Inventory> {
+    const { cloud, parts, signal } = options;
+    const wanted = [...this.#clouds].filter(([name]) => cloud === undefined || name === cloud);
+    await Promise.all(
+      wanted.map(([, reading]) =>
+        parts === undefined ? reading.read(this.#due(reading), signal) : reading.readAnew(parts, signal),
+      ),
+    );
+    return this.#current;
+  }
+
+  /** Calls `listen` with each new inventory; the returned function ends that. */
+  onChange(listen: (inventory: Inventory) => void): () => void {
+    this.#listeners.add(listen);
+    return () => {
+      this.#listeners.delete(listen);
+    };
+  }
+
+  /** Stops what is under way and says nothing more. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#listeners.clear();
+    for (const reading of this.#clouds.values()) reading.dispose();
+  }
+
+  #due(reading: CloudReading): PartName[] {
+    const now = this.#clock.now();
+    return partNames.filter((part) => {
+      const { state, asOf } = reading.facts.parts[part];
+      return !SLOW_PARTS.has(part) || state !== 'fresh' || asOf === undefined || now - asOf >= SLOW_MS;
+    });
+  }
+
+  #publish(): void {
+    if (this.#disposed) return;
+    this.#current = this.#assembled();
+    for (const listen of [...this.#listeners]) listen(this.#current);
+  }
+
+  #assembled(): Inventory {
+    const facts = [...this.#clouds.values()].map((reading) => reading.facts);
+    return assemble(facts, this.#clock.now(), this.#me);
+  }
+}
