@@ -1,0 +1,61 @@
+/** Text in a picture: escaped, measured by estimate (an SVG can't wrap), cut with an ellipsis or wrapped. */
+
+/** For text and attribute values in XML; characters that XML 1.0 forbids become U+FFFD. */
+export function escapeXml(text: string): string {
+  return [...text]
+    .map((char) => (isXmlChar(char) ? char : '\uFFFD'))
+    .join('')
+    .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+function isXmlChar(char: string): boolean {
+  const code = char.codePointAt(0) ?? 0;
+  if (code < 0x20) return code === 9 || code === 10 || code === 13;
+  return !(code >= 0xd800 && code <= 0xdfff) && code !== 0xfffe && code !== 0xffff;
+}
+
+/** Widths in em of a wide system font (Segoe UI, DejaVu Sans are wider than Helvetica), rounded up. */
+function widthOf(char: string): number {
+  if ((char.codePointAt(0) ?? 0) > 0x2e7f) return 1.05;
+  if (/[\u0300-\u036f\u200b-\u200f]/.test(char)) return 0;
+  if (/[ilj.,:;'|!`]/.test(char)) return 0.31;
+  if (/[ frtI()[\]{}"/\\-]/.test(char)) return 0.42;
+  if (/[mwMW@%—…]/.test(char)) return 1;
+  if (/[A-Z&#=+<>~]/.test(char)) return 0.76;
+  return 0.62;
+}
+
+/** Estimated width in pixels; never less than what common system fonts take. */
+export function measure(text: string, size: number, weight: 'normal' | 'bold' = 'normal'): number {
+  const ems = [...text].reduce((sum, char) => sum + widthOf(char), 0);
+  return ems * size * (weight === 'bold' ? 1.08 : 1);
+}
+
+/** The text, cut at its end to fit `width` pixels, with an ellipsis where it was cut. */
+export function fit(text: string, size: number, width: number, weight: 'normal' | 'bold' = 'normal'): string {
+  if (measure(text, size, weight) <= width) return text;
+  const chars = [...text];
+  let kept = chars.length;
+  while (kept > 0 && measure(`${chars.slice(0, kept).join('')}…`, size, weight) > width) kept--;
+  return `${chars.slice(0, kept).join('').trimEnd()}…`;
+}
+
+/** The text in at most `lines` lines of `width` pixels; the last one ends in an ellipsis if something is left. */
+export function wrap(text: string, size: number, width: number, lines: number): string[] {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  const wrapped: string[] = [];
+  while (words.length > 0 && wrapped.length < lines) {
+    if (wrapped.length === lines - 1) {
+      wrapped.push(fit(words.join(' '), size, width));
+      break;
+    }
+    let line = words.shift() ?? '';
+    for (let next = words[0]; next !== undefined; next = words[0]) {
+      if (measure(`${line} ${next}`, size) > width) break;
+      line = `${line} ${next}`;
+      words.shift();
+    }
+    wrapped.push(fit(line, size, width));
+  }
+  return wrapped;
+}
