@@ -1,0 +1,46 @@
+import type { App } from '../app';
+import type { CommandId } from '../commands';
+import * as account from './account';
+import * as checks from './checks';
+import * as forwards from './forwards';
+import { inspectStudent } from './inspection';
+import * as leases from './leases';
+import * as servers from './servers';
+
+export type Action = (app: App, argument: unknown, signal: AbortSignal) => Promise<unknown>;
+
+/** What each command does. */
+export const actions: Readonly<Record<CommandId, Action>> = {
+  'chameleon.signIn': account.signIn,
+  'chameleon.signOut': account.signOut,
+  'chameleon.openDemo': (app) => app.openDemo(),
+  'chameleon.closeDemo': (app) => app.closeDemo(),
+  'chameleon.refresh': (app) => app.refresh(),
+  'chameleon.showMine': (app) => app.showEveryone(false),
+  'chameleon.showEveryone': (app) => app.showEveryone(true),
+  'chameleon.countdownMenu': leases.countdownMenu,
+  'chameleon.extendLease': leases.extend,
+  'chameleon.endLease': leases.end,
+  'chameleon.openInHorizon': leases.openInHorizon,
+  'chameleon.openTerminal': servers.openTerminal,
+  'chameleon.copySshCommand': servers.copySshCommand,
+  'chameleon.openRemoteWindow': servers.openRemoteWindow,
+  'chameleon.openService': forwards.openService,
+  'chameleon.openForward': forwards.openForward,
+  'chameleon.copyForwardUrl': forwards.copyUrl,
+  'chameleon.stopForward': forwards.stop,
+  'chameleon.restartForward': forwards.restart,
+  'chameleon.releaseFloatingIp': servers.releaseFloatingIp,
+  'chameleon.deleteServer': servers.removeServer,
+  'chameleon.copyAddress': servers.copyAddress,
+  'chameleon.runLab': checks.runLab,
+  'chameleon.runCheck': checks.runCheck,
+  'chameleon.showHint': checks.showHint,
+  'chameleon.fixCheck': checks.fixCheck,
+  'chameleon.confirmCheck': checks.confirmCheck,
+  'chameleon.saveCard': checks.saveCard,
+  'chameleon.verifyCard': checks.verifyCard,
+  'chameleon.inspectStudent': inspectStudent,
+  'chameleon.closeInspection': (app) => Promise.resolve(app.inspector.close()),
+  'chameleon.showLog': (app) => Promise.resolve(app.log.show()),
+};

@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+
+export interface Choice<T> {
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  readonly value: T;
+}
+
+/**
+ * All questions to the person go through here, so that tests in the host can script the answers (VS Code refuses
+ * dialogs in test mode). Every question resolves to `undefined` when it is dismissed.
+ */
+export interface Ask {
+  pick<T>(title: string, choices: readonly Choice<T>[], placeholder?: string): Promise<T | undefined>;
+  /** `check` returns what is wrong with the text, or `undefined`. */
+  text(question: {
+    title: string;
+    prompt: string;
+    value?: string;
+    secret?: boolean;
+    check?: (text: string) => string | undefined;
+  }): Promise<string | undefined>;
+  /** A modal question. */
+  confirm(message: string, detail: string, yes: string): Promise<boolean>;
+  info(message: string, ...buttons: readonly string[]): Promise<string | undefined>;
+  warn(message: string, ...buttons: readonly string[]): Promise<string | undefined>;
+  error(message: string, ...buttons: readonly string[]): Promise<string | undefined>;
+  openFile(
+    title: string,
+    filters?: Readonly<Record<string, readonly string[]>>,
+  ): Promise<vscode.Uri | undefined>;
+  saveFile(
+    title: string,
+    suggested: vscode.Uri,
+    filters?: Readonly<Record<string, readonly string[]>>,
+  ): Promise<vscode.Uri | undefined>;
+}
+
+const onScreen: Ask = {
+  async pick(title, choices, placeholder) {
+    const items = choices.map((choice) => ({ ...choice }));
+    const picked = await vscode.window.showQuickPick(items, {
+      title,
+      matchOnDescription: true,
+      matchOnDetail: true,
+      ...(placeholder === undefined ? {} : { placeHolder: placeholder }),
+    });
+    return picked?.value;
+  },
+  async text({ title, prompt, value, secret, check }) {
+    return vscode.window.showInputBox({
+      title,
+      prompt,
+      ignoreFocusOut: true,
+      password: secret === true,
+      ...(value === undefined ? {} : { value }),
+      ...(check === undefined ? {} : { validateInput: check }),
+    });
+  },
+  async confirm(message, detail, yes) {
+    return (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
+  },
+  async info(message, ...buttons) {
+    return vscode.window.showInformationMessage(message, ...buttons);
+  },
+  async warn(message, ...buttons) {
+    return vscode.window.showWarningMessage(message, ...buttons);
+  },
+  async error(message, ...buttons) {
+    return vscode.window.showErrorMessage(message, ...buttons);
+  },
+  async openFile(title, filters) {
+    const picked = await vscode.window.showOpenDialog({ title, canSelectMany: false, ...filtersOf(filters) });
+    return picked?.[0];
+  },
+  async saveFile(title, suggested, filters) {
+    return vscode.window.showSaveDialog({ title, defaultUri: suggested, ...filtersOf(filters) });
+  },
+};
+
+function filtersOf(filters: Readonly<Record<string, readonly string[]>> | undefined): {
+  filters?: Record<string, string[]>;
+} {
+  if (filters === undefined) return {};
+  return { filters: Object.fromEntries(Object.entries(filters).map(([name, ends]) => [name, [...ends]])) };
+}
+
+let current: Ask = onScreen;
+
+/** The person's answers, or a test's. */
+export const ask: Ask = {
+  pick: (...given) => current.pick(...given),
+  text: (...given) => current.text(...given),
+  confirm: (...given) => current.confirm(...given),
+  info: (...given) => current.info(...given),
+  warn: (...given) => current.warn(...given),
+  error: (...given) => current.error(...given),
+  openFile: (...given) => current.openFile(...given),
+  saveFile: (...given) => current.saveFile(...given),
+};
+
+/** For tests: answers questions from a script. Returns the way back. */
+export function answerWith(scripted: Partial<Ask>): () => void {
+  current = { ...onScreen, ...scripted };
+  return () => {
+    current = onScreen;
+  };
+}

@@ -1,0 +1,54 @@
+import * as v from 'valibot';
+import type { CloudConfig } from '../openstack';
+import type { CloudStore } from '../chameleon';
+import { CLOUDS_SECRET } from './keys';
+
+/** What VS Code gives for secrets, as far as it is used. */
+export interface Secrets {
+  get(key: string): PromiseLike<string | undefined>;
+  store(key: string, value: string): PromiseLike<void>;
+  delete(key: string): PromiseLike<void>;
+}
+
+const stored = v.array(
+  v.object({
+    name: v.string(),
+    authUrl: v.string(),
+    region: v.string(),
+    interface: v.picklist(['public', 'internal', 'admin']),
+    credential: v.object({ kind: v.literal('applicationCredential'), id: v.string(), secret: v.string() }),
+  }),
+);
+
+/** The signed-in clouds, whole in SecretStorage and nowhere else. The demo's are never in here. */
+export class StoredClouds implements CloudStore {
+  readonly #secrets: Secrets;
+
+  constructor(secrets: Secrets) {
+    this.#secrets = secrets;
+  }
+
+  /** Nothing, too, if what is stored can't be read: an older version's form is a sign-out. */
+  async list(): Promise<readonly CloudConfig[]> {
+    const text = await this.#secrets.get(CLOUDS_SECRET);
+    if (text === undefined) return [];
+    try {
+      const parsed = v.safeParse(stored, JSON.parse(text));
+      return parsed.success ? parsed.output : [];
+    } catch {
+      return [];
+    }
+  }
+
+  /** Adds a cloud; one of the same site and project's credential, or of the same name, is replaced. */
+  async add(cloud: CloudConfig): Promise<void> {
+    const others = (await this.list()).filter(
+      (each) => each.name !== cloud.name && !(each.region === cloud.region && each.authUrl === cloud.authUrl),
+    );
+    await this.#secrets.store(CLOUDS_SECRET, JSON.stringify([...others, cloud]));
+  }
+
+  async clear(): Promise<void> {
+    await this.#secrets.delete(CLOUDS_SECRET);
+  }
+}

@@ -1,0 +1,8 @@
+/** Where things are kept between sessions. */
+export const CLOUDS_SECRET = 'chameleon.clouds';
+export const FILTER_STATE = 'chameleon.filter';
+export const MUTED_STATE = 'chameleon.mutedLeases';
+export const WARNED_STATE = 'chameleon.warned';
+export const EXTEND_SEEN_STATE = 'chameleon.extendSeen';
+export const PARAMETERS_STATE = 'chameleon.labParameters';
+export const CONFIRMED_STATE = 'chameleon.confirmedChecks';

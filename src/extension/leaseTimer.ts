@@ -1,0 +1,122 @@
+import * as vscode from 'vscode';
+import { systemClock } from '../base';
+import {
+  defaultThresholds,
+  endsWithLease,
+  timeLeft,
+  warningsDue,
+  type OwnedLease,
+  type SiteInventory,
+  type WarningState,
+} from '../chameleon';
+import type { App } from './app';
+import { ask } from './ask';
+import { MUTED_STATE, WARNED_STATE } from './keys';
+
+const EXTEND = 'Extend …';
+const MUTE = 'Mute';
+const MINUTE_MS = 60_000;
+
+/** The status bar item and the warnings: a tick at each full minute, each second in the last one. */
+export class LeaseTimer {
+  readonly #app: App;
+  readonly #item: vscode.StatusBarItem;
+  #cancel: () => void = () => undefined;
+
+  constructor(app: App, item: vscode.StatusBarItem) {
+    this.#app = app;
+    this.#item = item;
+    item.command = 'chameleon.countdownMenu';
+    item.name = 'Chameleon lease timer';
+  }
+
+  /** What the item says; `undefined` while it is hidden. */
+  get text(): string | undefined {
+    return this.#app.countdown?.text;
+  }
+
+  draw(): void {
+    this.#cancel();
+    const shown = this.#app.countdown;
+    if (shown === undefined) {
+      this.#item.hide();
+      return;
+    }
+    this.#item.text = shown.text;
+    this.#item.tooltip = shown.tooltip.join('\n');
+    this.#item.accessibilityInformation = { label: shown.spoken, role: 'button' };
+    this.#item.backgroundColor =
+      shown.alarm === 'none' ? undefined : new vscode.ThemeColor(`statusBarItem.${shown.alarm}Background`);
+    this.#item.show();
+    this.#warn();
+    this.#schedule(shown.cloud, shown.leaseId);
+  }
+
+  /** No more warnings for this lease; the countdown stays. */
+  async mute(leaseId: string): Promise<void> {
+    await this.#app.context.globalState.update(MUTED_STATE, [...this.#muted, leaseId].slice(-50));
+  }
+
+  dispose(): void {
+    this.#cancel();
+  }
+
+  get #muted(): readonly string[] {
+    return this.#app.context.globalState.get<readonly string[]>(MUTED_STATE, []);
+  }
+
+  #schedule(cloud: string, leaseId: string): void {
+    const site = this.#app.inventory.sites.find((each) => each.cloud === cloud);
+    const lease = site?.leases.find((each) => each.id === leaseId);
+    if (site === undefined || lease === undefined) return;
+    const left = lease.end - Date.now() - site.clockOffset;
+    const wait = left <= MINUTE_MS ? 1000 : (left % MINUTE_MS) + 50;
+    this.#cancel = systemClock.after(wait, () => {
+      this.#app.draw();
+    });
+  }
+
+  #warn(): void {
+    const { globalState } = this.#app.context;
+    let state = globalState.get<WarningState>(WARNED_STATE, {});
+    const before = state;
+    const thresholds = vscode.workspace
+      .getConfiguration('chameleon')
+      .get<readonly number[]>('warnBeforeEndMinutes', defaultThresholds);
+    for (const site of this.#app.inventory.sites)
+      for (const lease of site.leases.filter((each) => each.owner.kind === 'me')) {
+        const answer = warningsDue(lease, state, Date.now() + site.clockOffset, thresholds);
+        state = answer.state;
+        if (answer.due !== undefined && !this.#muted.includes(lease.id))
+          this.#say(site, lease).catch((thrown: unknown) => {
+            this.#app.report(thrown, 'lease warning');
+          });
+      }
+    if (state !== before) void globalState.update(WARNED_STATE, state);
+  }
+
+  async #say(site: SiteInventory, lease: OwnedLease): Promise<void> {
+    const left = timeLeft(lease.end - Date.now() - site.clockOffset);
+    const lost = whatEnds(site, lease.id);
+    const button = await ask.warn(
+      `${lease.name} at ${site.site.name} ends in ${left}. ${lost}`,
+      EXTEND,
+      MUTE,
+    );
+    if (button === MUTE) await this.mute(lease.id);
+    if (button === EXTEND)
+      await vscode.commands.executeCommand('chameleon.extendLease', {
+        subject: { kind: 'lease', cloud: site.cloud, id: lease.id },
+      });
+  }
+}
+
+/** What is lost with a lease, in one sentence. */
+export function whatEnds(site: SiteInventory, leaseId: string): string {
+  const { servers, floatingIps } = endsWithLease(site, leaseId);
+  const names = [...servers.map((server) => server.name), ...floatingIps.map((ip) => ip.address)];
+  if (names.length === 0) return 'Nothing runs in it.';
+  const shown = names.slice(0, 4).join(', ');
+  const more = names.length > 4 ? ` and ${names.length - 4} more` : '';
+  return `With it ${names.length === 1 ? 'goes' : 'go'} ${shown}${more}, with everything on their disks.`;
+}

@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import type { Inventory } from '../chameleon';
+import type { App } from './app';
+import { answerWith, type Ask } from './ask';
+import { commandIds, type CommandId } from './commands';
+import { CLOUDS_SECRET } from './keys';
+import { Masking } from './masking';
+import { registerCommands, report, type Run } from './register';
+import type { Row } from './rows/row';
+import { RowView } from './rowView';
+
+/** What the extension's tests in the host use. */
+export interface Api {
+  inventory(): Promise<Inventory>;
+  rows(view: 'resources' | 'labs' | 'connections' | 'inspect'): readonly Row[];
+  statusText(): Promise<string | undefined>;
+  /** Scripts the person's answers; returns the way back. */
+  answerWith(scripted: Partial<Ask>): () => void;
+  /** Resolves when what starts by itself has started: the demo or the stored sign-ins. */
+  readonly started: Promise<void>;
+}
+
+let app: Promise<App> | undefined;
+
+/** Registers what is seen at once; everything behind it is loaded at its first use. */
+export function activate(context: vscode.ExtensionContext): Api {
+  const log = vscode.window.createOutputChannel('Chameleon', { log: true });
+  const masking = new Masking();
+  const views = {
+    resources: new RowView('chameleon.resources'),
+    labs: new RowView('chameleon.labs'),
+    connections: new RowView('chameleon.connections'),
+    inspect: new RowView('chameleon.inspect'),
+  };
+  const statusItem = vscode.window.createStatusBarItem(
+    'chameleon.leaseTimer',
+    vscode.StatusBarAlignment.Left,
+    10,
+  );
+  const loaded = (): Promise<App> => {
+    app ??= import('./app').then(({ App }) => new App({ context, log, masking, views, statusItem }));
+    return app;
+  };
+  const runOf =
+    (id: CommandId): Run =>
+    async (argument, signal) => {
+      const { actions } = await import('./actions');
+      return actions[id](await loaded(), argument, signal);
+    };
+  const surroundings = { log, masking };
+  context.subscriptions.push(
+    log,
+    statusItem,
+    ...Object.values(views),
+    registerCommands(commandIds, runOf, surroundings),
+  );
+  const started = start(context, loaded).catch((thrown: unknown) => {
+    report(thrown, 'start', surroundings);
+  });
+  return {
+    inventory: async () => (await loaded()).inventory,
+    rows: (view) => views[view].rows,
+    statusText: async () => (await loaded()).timer.text,
+    answerWith,
+    started,
+  };
+}
+
+export async function deactivate(): Promise<void> {
+  (await app?.catch(() => undefined))?.dispose();
+}
+
+/** After activation: the demo if a setting wants it, else what was signed in before. */
+async function start(context: vscode.ExtensionContext, loaded: () => Promise<App>): Promise<void> {
+  const demo = vscode.workspace.getConfiguration('chameleon').get<boolean>('demo.openOnStartup', false);
+  if (demo) return (await loaded()).openDemo();
+  const stored = await context.secrets.get(CLOUDS_SECRET);
+  if (stored !== undefined) return (await loaded()).signInAgain();
+  await vscode.commands.executeCommand('setContext', 'chameleon.ready', true);
+}

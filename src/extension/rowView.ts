@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import { itemOf } from './rowItem';
+import { flat, type Row } from './rows/row';
+
+/** One view over rows. It redraws only when the rows have changed. */
+export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly view: vscode.TreeView<Row>;
+  #rows: readonly Row[] = [];
+  #parents = new Map<string, Row>();
+  #drawn = '[]';
+
+  constructor(id: string) {
+    this.view = vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: true });
+  }
+
+  get rows(): readonly Row[] {
+    return this.#rows;
+  }
+
+  show(rows: readonly Row[]): void {
+    const drawn = JSON.stringify(rows);
+    this.#rows = rows;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#parents = new Map(
+      flat(rows).flatMap((each) => each.children.map((child) => [child.id, each] as const)),
+    );
+    this.#changed.fire(undefined);
+  }
+
+  getTreeItem(row: Row): vscode.TreeItem {
+    return itemOf(row);
+  }
+
+  getChildren(row?: Row): Row[] {
+    return [...(row?.children ?? (row === undefined ? this.#rows : []))];
+  }
+
+  getParent(row: Row): Row | undefined {
+    return this.#parents.get(row.id);
+  }
+
+  dispose(): void {
+    this.view.dispose();
+    this.#changed.dispose();
+  }
+}

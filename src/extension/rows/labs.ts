@@ -1,0 +1,175 @@
+import type { CheckResult, Lab, LabCheck, LabRun, LabStep, Verdict } from '../../labs';
+import { row, type Row, type Tone } from './row';
+import { bothTimes } from './when';
+
+export interface LabsInput {
+  readonly labs: readonly Lab[];
+  /** Results by lab id. */
+  readonly runs: ReadonlyMap<string, LabRun>;
+  /** Ids of the labs whose checks are running. */
+  readonly running: ReadonlySet<string>;
+  /** Whether one-click repairs are offered for a lab. */
+  readonly mayRepair: (lab: Lab) => boolean;
+}
+
+/** The Labs view: lab → step → check. What failed is open, what passed is folded. */
+export function labRows(input: LabsInput): readonly Row[] {
+  return [...input.labs]
+    .sort((a, b) => a.unit - b.unit || a.title.localeCompare(b.title))
+    .map((lab) => labRow(input, lab));
+}
+
+function labRow({ runs, running, mayRepair }: LabsInput, lab: Lab): Row {
+  const run = runs.get(lab.id);
+  const counted = countOf(run?.checks ?? []);
+  const busy = running.has(lab.id);
+  return row({
+    id: `lab:${lab.id}`,
+    label: `${lab.unit}  ${lab.title}`,
+    description: busy ? 'checking …' : labWords(lab, run, counted),
+    spoken: `Lab of unit ${lab.unit}, ${lab.title}, ${busy ? 'checking' : labWords(lab, run, counted)}`,
+    icon: busy ? 'loading~spin' : 'mortar-board',
+    tone: busy ? 'busy' : toneOf(counted),
+    tooltip: [
+      lab.title,
+      `Checks written from the lab text of ${lab.edition}`,
+      `Sites: ${lab.sites.join(', ')}`,
+      lab.source,
+    ],
+    context: `lab.${busy ? 'running' : run === undefined ? 'notRun' : 'ran'}`,
+    fold: run === undefined ? 'folded' : 'open',
+    subject: { kind: 'lab', lab: lab.id },
+    children: lab.steps.map((step) => stepRow(lab, step, run, mayRepair(lab))),
+  });
+}
+
+function labWords(lab: Lab, run: LabRun | undefined, counted: Counts): string {
+  const total = lab.steps.flatMap((step) => step.checks).filter((check) => !check.optional).length;
+  if (run === undefined) return `${total} checks · not run yet`;
+  const next = run.checks.find((check) => check.verdict === 'failed' && !check.optional);
+  return `${counted.passed} of ${total}${next === undefined ? '' : ` · next: ${next.title}`}`;
+}
+
+function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boolean): Row {
+  const results = step.checks.map((check) => ({ check, result: resultOf(run, check) }));
+  const counted = countOf(results.map(({ result }) => result).filter((result) => result !== undefined));
+  const look = run === undefined ? { icon: 'circle-outline', tone: 'quiet' as const } : stepLook(counted);
+  return row({
+    id: `step:${lab.id}:${step.id}`,
+    label: step.title,
+    description: run === undefined ? `${step.checks.length} checks` : stepWords(counted),
+    icon: look.icon,
+    tone: look.tone,
+    tooltip: [step.title],
+    context: 'step',
+    fold: counted.failed > 0 ? 'open' : 'folded',
+    subject: { kind: 'step', lab: lab.id, step: step.id },
+    children: results.map(({ check, result }) => checkRow(lab, check, result, repair)),
+  });
+}
+
+/** Counts of one step or lab; an optional check that is not passed counts nowhere. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly unknown: number;
+  readonly manual: number;
+}
+
+function countOf(checks: readonly CheckResult[]): Counts {
+  const judged = checks.filter((check) => !check.optional);
+  const count = (...verdicts: readonly Verdict[]): number =>
+    judged.filter((check) => verdicts.includes(check.verdict)).length;
+  return {
+    passed: count('passed', 'passed earlier'),
+    failed: count('failed'),
+    unknown: count('unknown'),
+    manual: count('manual'),
+  };
+}
+
+/** `3 passed, 1 failed, 2 not checked` */
+function stepWords(counted: Counts): string {
+  const words = [
+    counted.passed > 0 ? `${counted.passed} passed` : '',
+    counted.failed > 0 ? `${counted.failed} failed` : '',
+    counted.unknown > 0 ? `${counted.unknown} not known` : '',
+    counted.manual > 0 ? `${counted.manual} for you to say` : '',
+  ].filter((word) => word !== '');
+  return words.length === 0 ? 'optional' : words.join(', ');
+}
+
+function stepLook(counted: Counts): { icon: string; tone: Tone } {
+  if (counted.failed > 0) return { icon: 'error', tone: 'bad' };
+  if (counted.unknown > 0) return { icon: 'question', tone: 'warning' };
+  if (counted.manual > 0) return { icon: 'account', tone: 'quiet' };
+  return { icon: 'pass', tone: 'good' };
+}
+
+function toneOf(counted: Counts): Tone | undefined {
+  if (counted.failed > 0) return 'bad';
+  return counted.passed > 0 && counted.unknown === 0 ? 'good' : undefined;
+}
+
+function checkRow(lab: Lab, check: LabCheck, result: CheckResult | undefined, repair: boolean): Row {
+  const look = verdictLook(result?.verdict);
+  const hint = result?.verdict === 'failed' && check.hint !== undefined;
+  const fix = repair && result?.verdict === 'failed' && check.fix !== undefined;
+  return row({
+    id: `check:${lab.id}:${check.id}`,
+    label: check.title,
+    description:
+      result === undefined ? (check.optional ? 'optional' : '') : `${look.words} · ${result.reason}`,
+    spoken: `${check.title}, ${look.words}${result === undefined ? '' : `: ${result.reason}`}`,
+    icon: look.icon,
+    tone: look.tone,
+    tooltip: checkTooltip(check, result, look.words),
+    context: [
+      'check',
+      verdictWord(result?.verdict),
+      hint ? 'hint' : '',
+      fix ? 'fix' : '',
+      check.probe.kind === 'manual' ? 'manual' : '',
+    ]
+      .filter((word) => word !== '')
+      .join('.'),
+    subject: { kind: 'check', lab: lab.id, check: check.id },
+  });
+}
+
+function verdictWord(verdict: Verdict | undefined): string {
+  return verdict === undefined ? 'notRun' : verdict === 'passed earlier' ? 'passedEarlier' : verdict;
+}
+
+/** A verdict as an icon, a tone and words; never by colour alone. */
+export function verdictLook(verdict: Verdict | undefined): { words: string; icon: string; tone: Tone } {
+  switch (verdict) {
+    case 'passed':
+      return { words: 'passed', icon: 'pass-filled', tone: 'good' };
+    case 'passed earlier':
+      return { words: 'passed earlier', icon: 'pass', tone: 'good' };
+    case 'failed':
+      return { words: 'failed', icon: 'error', tone: 'bad' };
+    case 'unknown':
+      return { words: 'not known', icon: 'question', tone: 'warning' };
+    case 'manual':
+      return { words: 'for you to say', icon: 'account', tone: 'quiet' };
+    case undefined:
+      return { words: 'not run', icon: 'circle-outline', tone: 'quiet' };
+  }
+}
+
+function checkTooltip(check: LabCheck, result: CheckResult | undefined, words: string): string[] {
+  if (result === undefined) return [`${check.title}: not run yet`];
+  return [
+    `${check.title}: ${words}`,
+    result.reason,
+    ...(result.site === undefined ? [] : [`At ${result.site}`]),
+    ...(result.seenAt === undefined ? [] : [`Seen ${bothTimes(result.seenAt)}`]),
+    ...(result.verdict === 'failed' && check.hint !== undefined ? [check.hint] : []),
+  ];
+}
+
+function resultOf(run: LabRun | undefined, check: LabCheck): CheckResult | undefined {
+  return run?.checks.find((result) => result.id === check.id);
+}

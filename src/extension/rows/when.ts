@@ -1,0 +1,29 @@
+/** Writes moments for people: local time on the row, UTC beside it in the tooltip. */
+
+const DAY_MS = 86_400_000;
+
+/** `18:00`, or `Wed 18:00` on another day, or `3 Dec 18:00` more than six days away. @param at, now ms since 1970 */
+export function localTime(at: number, now: number): string {
+  const date = new Date(at);
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (date.toDateString() === new Date(now).toDateString()) return time;
+  if (Math.abs(at - now) < 6 * DAY_MS)
+    return `${date.toLocaleDateString('en-GB', { weekday: 'short' })} ${time}`;
+  return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${time}`;
+}
+
+/** `2026-11-24 18:00 UTC` */
+export function utcTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** `2026-11-24 19:00 (2026-11-24 18:00 UTC)`: both, for a tooltip. */
+export function bothTimes(at: number): string {
+  const date = new Date(at);
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())} (${utcTime(at)})`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
