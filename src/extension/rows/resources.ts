@@ -223,7 +223,7 @@ function leaseRow(at: At, lease: OwnedLease, servers: readonly OwnedServer[]): R
     description: leaseWords(at, lease, look.words, left),
     icon: look.icon,
     tone: soon,
-    tooltip: leaseTooltip(at, lease, look.words, left),
+    tooltip: leaseTooltip(lease, look.words, left),
     context: ['lease', running ? 'running' : lease.status.toLowerCase(), ownership(lease)].join('.'),
     subject: { kind: 'lease', cloud: at.site.cloud, id: lease.id },
     children: servers.filter((server) => server.leaseId === lease.id).map((server) => serverRow(at, server)),
@@ -240,7 +240,7 @@ function leaseWords(at: At, lease: OwnedLease, words: string, left: number): str
   return [words, ...time, ...(at.showsOwner ? [ownerWords(lease.owner)] : [])].join(' · ');
 }
 
-function leaseTooltip(at: At, lease: OwnedLease, words: string, left: number): string[] {
+function leaseTooltip(lease: OwnedLease, words: string, left: number): string[] {
   return [
     `Lease ${lease.name}: ${words}`,
     lease.owner.why,

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { StoredClouds, type Secrets } from '../../../src/extension/cloudStore';
+import type { CloudConfig } from '../../../src/openstack';
+
+function memory(): Secrets & { readonly kept: Map<string, string> } {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    get: async (key) => kept.get(key),
+    store: async (key, value) => void kept.set(key, value),
+    delete: async (key) => void kept.delete(key),
+  };
+}
+
+function cloud(name: string, region: string): CloudConfig {
+  return {
+    name,
+    authUrl: `https://${name}.example/v3`,
+    region,
+    interface: 'public',
+    credential: { kind: 'applicationCredential', id: 'id', secret: 'secret' },
+  };
+}
+
+describe('stored clouds', () => {
+  it('keeps several sites, and one credential a site', async () => {
+    const clouds = new StoredClouds(memory());
+    await clouds.add(cloud('kvm', 'KVM@TACC'));
+    await clouds.add(cloud('tacc', 'CHI@TACC'));
+    await clouds.add({ ...cloud('kvm', 'KVM@TACC'), name: 'other' });
+    assert.deepEqual(
+      (await clouds.list()).map((each) => each.name),
+      ['tacc', 'other'],
+    );
+  });
+
+  it('forgets all at sign-out', async () => {
+    const secrets = memory();
+    const clouds = new StoredClouds(secrets);
+    await clouds.add(cloud('kvm', 'KVM@TACC'));
+    await clouds.clear();
+    assert.equal(secrets.kept.size, 0);
+  });
+
+  it('takes what it cannot read for a sign-out', async () => {
+    const secrets = memory();
+    for (const text of ['{', '[{"name":1}]', 'null']) {
+      secrets.kept.set('chameleon.clouds', text);
+      assert.deepEqual(await new StoredClouds(secrets).list(), []);
+    }
+  });
+});
