@@ -111,8 +111,8 @@ export class App {
 
   async openDemo(): Promise<void> {
     if (this.#demo === undefined) {
+      await this.hosts.close();
       this.#demo = await startEmbeddedDemo();
-      this.hosts.forget();
     }
     await this.signInAgain();
   }

@@ -54,11 +54,6 @@ export class Hosts {
     return this.#ready;
   }
 
-  /** What other parts hold of earlier keys and reach is of no use any more. */
-  forget(): void {
-    void this.close();
-  }
-
   async close(): Promise<void> {
     const before = await this.#ready?.catch(() => undefined);
     this.#ready = undefined;
