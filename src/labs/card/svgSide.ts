@@ -52,7 +52,7 @@ function factsOf(record: CardRecord): Fact[] {
   return [
     { label: 'Signed in, as Keystone says', value: signedInWords(record) },
     ...projectFacts(record),
-    ...record.resources.map((resource) => resourceFact(resource, record.zone)),
+    ...record.resources.map(resourceFact),
   ];
 }
 
@@ -69,8 +69,8 @@ function projectFacts({ sites }: CardRecord): Fact[] {
   }));
 }
 
-function resourceFact(resource: CardResource, zone: string): Fact {
-  const until = resource.until === undefined ? '' : `, until ${timeWords(resource.until, zone)}`;
+function resourceFact(resource: CardResource): Fact {
+  const until = resource.until === undefined ? '' : `, until ${timeWords(resource.until, 'UTC')}`;
   return {
     label: `${resourceWords[resource.kind]}, ${resource.status.toLowerCase()}${until}`,
     value: resource.name,

@@ -67,7 +67,25 @@ export function timeWords(time: number, zone: string): string {
 }
 
 function partsOf(time: number, zone: string): { day: string; clock: string; name: string } {
-  const format = new Intl.DateTimeFormat('en-GB', {
+  const partsFor = (locale: string): Map<string, string> =>
+    new Map(
+      formatFor(locale, zone)
+        .formatToParts(time)
+        .map(({ type, value }) => [type, value]),
+    );
+  const parts = partsFor('en-GB');
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
+  // British English has names for Europe (CET), American English for America (EST); else there is GMT+9.
+  const names = [part('timeZoneName'), partsFor('en-US').get('timeZoneName') ?? ''];
+  return {
+    day: `${part('year')}-${part('month')}-${part('day')}`,
+    clock: `${part('hour')}:${part('minute')}`,
+    name: names.find((name) => !name.startsWith('GMT')) ?? part('timeZoneName'),
+  };
+}
+
+function formatFor(locale: string, zone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale, {
     timeZone: zone,
     year: 'numeric',
     month: '2-digit',
@@ -77,13 +95,6 @@ function partsOf(time: number, zone: string): { day: string; clock: string; name
     hourCycle: 'h23',
     timeZoneName: 'short',
   });
-  const parts = new Map(format.formatToParts(time).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
-  return {
-    day: `${part('year')}-${part('month')}-${part('day')}`,
-    clock: `${part('hour')}:${part('minute')}`,
-    name: part('timeZoneName'),
-  };
 }
 
 /** Who the card is about: the net ID and what Chameleon calls them. */

@@ -52,6 +52,7 @@ export const lease: OwnedLease = {
   end: takenAt + 4 * hour,
   created: takenAt - 2 * hour,
   reservations: [],
+  events: [],
   owner: mine,
   leaseId: undefined,
 };

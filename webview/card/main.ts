@@ -1,0 +1,112 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { connectHost } from '../host';
+import { element } from '../dom';
+import { accessibleText } from './accessible';
+import style from './card.css';
+import { ToPanelSchema, type CardMessage, type FromPanel, type ToPanel } from './contract';
+import { copy, draw, pngOf, svgUrl } from './picture';
+import { verificationView } from './verification';
+
+type CardTheme = 'light' | 'dark';
+
+let card: CardMessage | undefined;
+let theme: CardTheme = isDark() ? 'dark' : 'light';
+const status = element('p', { class: 'status', role: 'status', 'aria-live': 'polite' });
+
+const host = connectHost<typeof ToPanelSchema, FromPanel>(ToPanelSchema, receive);
+addStyle();
+host.send({ kind: 'ready' });
+
+function receive(message: ToPanel): void {
+  switch (message.kind) {
+    case 'card':
+      card = message;
+      status.textContent = '';
+      show(message);
+      break;
+    case 'said':
+      status.textContent = message.text;
+      break;
+    case 'takePicture':
+      void savePng();
+      break;
+  }
+}
+
+function show(message: CardMessage): void {
+  const image = element('img', { class: 'card', alt: message.text.heading });
+  image.setAttribute('src', svgUrl(message[theme]));
+  document.body.replaceChildren(
+    element(
+      'main',
+      {},
+      message.verification === undefined ? toolbar(message) : verificationView(message.verification),
+      status,
+      image,
+      accessibleText(message),
+    ),
+  );
+}
+
+function toolbar(message: CardMessage): HTMLElement {
+  return element(
+    'div',
+    { class: 'toolbar', role: 'toolbar', 'aria-label': 'Completion card' },
+    button('Save as PNG', savePng),
+    button('Save JSON', () => Promise.resolve(host.send({ kind: 'saveJson' })), true),
+    button('Save HTML', () => Promise.resolve(host.send({ kind: 'saveHtml' })), true),
+    button('Copy as picture', copyPicture, true),
+    button(
+      theme === 'light' ? 'Dark card' : 'Light card',
+      () => {
+        theme = theme === 'light' ? 'dark' : 'light';
+        show(message);
+        return Promise.resolve();
+      },
+      true,
+    ),
+  );
+}
+
+function button(label: string, press: () => Promise<void>, secondary = false): HTMLElement {
+  const made = element('vscode-button', secondary ? { secondary: '' } : {}, label);
+  made.addEventListener('click', () => {
+    void press();
+  });
+  return made;
+}
+
+async function savePng(): Promise<void> {
+  if (card === undefined) return;
+  try {
+    host.send({ kind: 'savePng', png: pngOf(await draw(card[theme])) });
+  } catch {
+    host.send({ kind: 'failed', what: 'The picture could not be drawn. Save the card as HTML instead.' });
+  }
+}
+
+async function copyPicture(): Promise<void> {
+  if (card === undefined) return;
+  try {
+    await copy(await draw(card[theme]));
+    status.textContent = 'The picture is on the clipboard. It has the QR code, but not the record inside.';
+    host.send({ kind: 'copied' });
+  } catch {
+    host.send({
+      kind: 'failed',
+      what: 'This window may not put pictures on the clipboard. Save as PNG instead.',
+    });
+  }
+}
+
+function isDark(): boolean {
+  const kind = document.body.dataset['vscodeThemeKind'] ?? '';
+  return kind === 'vscode-dark' || kind === 'vscode-high-contrast';
+}
+
+/** A constructed sheet needs no permission in the content policy. */
+function addStyle(): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}
