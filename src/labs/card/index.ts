@@ -5,4 +5,5 @@ export { cardHtml } from './html';
 export type { CardTheme } from './paint';
 export type { Agreement, CardCheck, CardLine, CardRecord, CardResource, CardVerdict } from './record';
 export { cardSvg } from './svg';
+export { verifyCardWith, type CardWorld, type Verification } from './verify';
 export { cardText, type CardText } from './words';

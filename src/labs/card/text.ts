@@ -25,19 +25,28 @@ function widthOf(char: string): number {
   return 0.62;
 }
 
+/** A bold letter is about this much wider. */
+const boldness = 1.08;
+
 /** Estimated width in pixels; never less than what common system fonts take. */
 export function measure(text: string, size: number, weight: 'normal' | 'bold' = 'normal'): number {
-  const ems = [...text].reduce((sum, char) => sum + widthOf(char), 0);
-  return ems * size * (weight === 'bold' ? 1.08 : 1);
+  let ems = 0;
+  for (const char of text) ems += widthOf(char);
+  return ems * size * (weight === 'bold' ? boldness : 1);
 }
 
 /** The text, cut at its end to fit `width` pixels, with an ellipsis where it was cut. */
 export function fit(text: string, size: number, width: number, weight: 'normal' | 'bold' = 'normal'): string {
   if (measure(text, size, weight) <= width) return text;
-  const chars = [...text];
-  let kept = chars.length;
-  while (kept > 0 && measure(`${chars.slice(0, kept).join('')}…`, size, weight) > width) kept--;
-  return `${chars.slice(0, kept).join('').trimEnd()}…`;
+  const scale = size * (weight === 'bold' ? boldness : 1);
+  let room = width - widthOf('…') * scale;
+  let kept = '';
+  for (const char of text) {
+    room -= widthOf(char) * scale;
+    if (room < 0) break;
+    kept += char;
+  }
+  return `${kept.trimEnd()}…`;
 }
 
 /** The text in at most `lines` lines of `width` pixels; the last one ends in an ellipsis if something is left. */

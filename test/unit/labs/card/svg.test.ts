@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import jsQR from 'jsqr';
+import { encode } from 'uqr';
+import { cardHtml, cardSvg, type CardRecord } from '../../../../src/labs/card';
+import { palettes } from '../../../../src/labs/card/paint';
+import { qrText } from '../../../../src/labs/card/qr';
+import { fit, measure, wrap } from '../../../../src/labs/card/text';
+import { card } from './samples';
+import { hostileCard, largeCard } from './largeSamples';
+
+/** Throws unless the text is well-formed XML of elements, attributes and numeric entities: all that a card needs. */
+function assertWellFormed(svg: string): void {
+  const open: string[] = [];
+  let at = 0;
+  const tag = /<(\/?)([a-z]+)((?: [a-zA-Z:-]+="[^"<&]*(?:&#\d+;[^"<&]*)*")*)\s*(\/?)>/y;
+  const text = /[^<&]+|&#\d+;/y;
+  while (at < svg.length) {
+    tag.lastIndex = text.lastIndex = at;
+    const found = tag.exec(svg);
+    if (found !== null) {
+      const [whole, isEnd, name, , isEmpty] = found;
+      if (isEnd === '/') assert.equal(open.pop(), name);
+      else if (isEmpty !== '/') open.push(name ?? '');
+      at += whole.length;
+      continue;
+    }
+    const words = text.exec(svg);
+    assert.ok(words !== null, `not well-formed at: ${svg.slice(at, at + 60)}`);
+    at += words[0].length;
+  }
+  assert.deepEqual(open, []);
+}
+
+/** Every text with where it begins and ends by our own measure. */
+function textsOf(svg: string): { x: number; y: number; end: number; text: string }[] {
+  return [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)" font-size="([\d.]+)"([^>]*)>([^<]*)</g)].map(
+    (found) => {
+      const [, x, y, size, rest, escaped] = found;
+      const text = (escaped ?? '').replace(/&#(\d+);/g, (_all, code: string) =>
+        String.fromCharCode(Number(code)),
+      );
+      const isMono = rest?.includes('mono') === true;
+      const width = isMono
+        ? text.length * Number(size) * 0.61
+        : measure(text, Number(size), rest?.includes('600') ? 'bold' : 'normal');
+      const start = rest?.includes('"end"')
+        ? Number(x) - width
+        : rest?.includes('"middle"')
+          ? Number(x) - width / 2
+          : Number(x);
+      return { x: start, y: Number(y), end: start + width, text };
+    },
+  );
+}
+
+const samples: Readonly<Record<string, () => CardRecord>> = {
+  usual: () => card(),
+  hostile: hostileCard,
+  large: largeCard,
+};
+
+describe('card: picture', () => {
+  for (const [name, sample] of Object.entries(samples))
+    for (const theme of ['light', 'dark'] as const)
+      it(`is well-formed and stays in its frame: ${name}, ${theme}`, () => {
+        const svg = cardSvg(sample(), theme);
+        assertWellFormed(svg);
+        for (const { x, y, end, text } of textsOf(svg)) {
+          assert.ok(y > 10 && y <= 700, `"${text}" is at y ${y}`);
+          assert.ok(x >= 30 && end <= 1262, `"${text}" reaches from ${x} to ${end}`);
+          assert.ok(x >= 430 || end <= 396, `"${text}" leaves the side panel: ${end}`);
+        }
+      });
+
+  it('finds what is not well-formed', () => {
+    for (const bad of ['<a>', '<a></b>', '<a b=c/>', '<a>&amp</a>', '<a b="<"/>', '<a>x & y</a>'])
+      assert.throws(() => assertWellFormed(bad), bad);
+  });
+
+  it('shows nothing of a hostile name as markup', () => {
+    const svg = cardSvg(hostileCard(), 'light');
+    assert.ok(!svg.includes('<script') && !svg.includes('<img') && !svg.includes('javascript:alert(1)"'));
+    const page = cardHtml(hostileCard());
+    assert.equal(page.match(/<script/g)?.length, 1, 'the record alone');
+    assert.ok(!page.includes('<img'));
+  });
+
+  it('has no two lines of text on top of each other with 60 checks', () => {
+    const texts = textsOf(cardSvg(largeCard(), 'light'));
+    for (const [at, a] of texts.entries())
+      for (const b of texts.slice(at + 1))
+        if (Math.abs(a.y - b.y) < 9) assert.ok(a.end <= b.x || b.end <= a.x, `"${a.text}" and "${b.text}"`);
+  });
+
+  it('counts what does not fit', () => {
+    assert.match(cardSvg(largeCard(), 'light'), /and \d+ more: /);
+    assert.doesNotMatch(cardSvg(card(), 'light'), /more: /);
+  });
+
+  it('says in words what failed', () => {
+    assert.match(cardSvg(card(), 'light'), /Server is deleted/);
+    assert.match(cardSvg(card({}), 'light'), /every check passed/);
+  });
+
+  it('has a contrast of 4.5 and more for each text colour on each ground', () => {
+    for (const paint of Object.values(palettes))
+      for (const ink of [paint.ink, paint.muted, paint.passed, paint.failed, paint.open])
+        for (const ground of [paint.page, paint.side])
+          assert.ok(contrast(ink, ground) >= 4.5, `${ink} on ${ground}: ${contrast(ink, ground)}`);
+    assert.ok(contrast('#888888', '#ffffff') < 4.5);
+  });
+
+  for (const [name, sample] of Object.entries(samples))
+    it(`has a QR code that a reader reads: ${name}`, () => {
+      const text = qrText(sample());
+      assert.equal(readQr(text), text);
+      assert.ok(text.endsWith(`|${sample().digest}`));
+      assert.equal(text.split('|').length, 9);
+    });
+
+  it('cuts and wraps by measure', () => {
+    assert.equal(fit('short', 12, 200), 'short');
+    assert.ok(fit('x'.repeat(100), 12, 100).endsWith('…'));
+    assert.ok(measure(fit('漢字'.repeat(50), 12, 100), 12) <= 100);
+    assert.deepEqual(wrap('one two three', 10, 1000, 2), ['one two three']);
+    assert.equal(wrap('word '.repeat(100), 12, 200, 3).length, 3);
+    assert.deepEqual(wrap('', 12, 200, 3), []);
+  });
+});
+
+function readQr(text: string): string | undefined {
+  const scale = 3;
+  const { data, size } = encode(text, { ecc: 'L', border: 4 });
+  const side = size * scale;
+  const pixels = new Uint8ClampedArray(side * side * 4).fill(255);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++)
+      if (data[Math.floor(y / scale)]?.[Math.floor(x / scale)] === true)
+        pixels.fill(0, (y * side + x) * 4, (y * side + x) * 4 + 3);
+  return jsQR(pixels, side, side)?.data;
+}
+
+/** WCAG 2.2 contrast ratio of two `#rrggbb`. */
+function contrast(a: string, b: string): number {
+  const light = (colour: string): number => {
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+      .map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [low = 0, high = 0] = [light(a), light(b)].sort((x, y) => x - y);
+  return (high + 0.05) / (low + 0.05);
+}
