@@ -49,8 +49,7 @@ export class CardPanel {
       this.#receive(message);
     });
     this.#panel.webview.html = panelPage({
-      webview: this.#panel.webview,
-      script: vscode.Uri.joinPath(scripts, 'card.js'),
+      script: this.#panel.webview.asWebviewUri(vscode.Uri.joinPath(scripts, 'card.js')).toString(),
       title: titleOf(view),
       nonce: randomBytes(18).toString('base64'),
     });

@@ -1,8 +1,6 @@
-import type * as vscode from 'vscode';
-
 interface Page {
-  readonly webview: Pick<vscode.Webview, 'asWebviewUri' | 'cspSource'>;
-  readonly script: vscode.Uri;
+  /** The script's address as the webview loads it (`asWebviewUri`). */
+  readonly script: string;
   readonly title: string;
   readonly nonce: string;
 }
@@ -11,7 +9,7 @@ interface Page {
  * The frame of a panel: nothing may load but the one script by its nonce and pictures made here (`data:`). Styles
  * come as constructed sheets, which need no permission.
  */
-export function panelPage({ webview, script, title, nonce }: Page): string {
+export function panelPage({ script, title, nonce }: Page): string {
   const policy = [`default-src 'none'`, `script-src 'nonce-${nonce}'`, 'img-src data:'].join('; ');
   return `<!doctype html>
 <html lang="en">
@@ -22,7 +20,7 @@ export function panelPage({ webview, script, title, nonce }: Page): string {
 <title>${escapeHtml(title)}</title>
 </head>
 <body>
-<script nonce="${nonce}" src="${escapeHtml(webview.asWebviewUri(script).toString())}"></script>
+<script nonce="${nonce}" src="${escapeHtml(script)}"></script>
 </body>
 </html>`;
 }

@@ -1,10 +1,10 @@
-import { countOf, stepCounts, type StepCount } from './words';
 import { drawing, line, box, palettes, type CardTheme, type Palette } from './paint';
 import { sidePanel } from './svgSide';
 import { openList } from './svgOpen';
 import { shortCode } from './digest';
-import { timeWords } from './words';
+import { countOf, stepCounts, timeWords, type StepCount } from './words';
 import type { CardRecord } from './record';
+import { measure, wrap } from './text';
 
 /** Where the main part lies, px; the side panel is left of it. */
 const left = 436;
@@ -41,10 +41,21 @@ function heading({ lab }: CardRecord, all: Count, paint: Palette): string[] {
   );
   return [
     line(left, 60, kind.join('  ·  '), { size: 15, colour: paint.muted, width: 640 }),
-    line(left, 104, lab.title, { size: 36, colour: paint.ink, bold: true, width: 650 }),
+    ...title(lab.title, paint),
     line(left, 140, summaryOf(all), { size: 17, colour: paint.ink, width: 640 }),
     ...ring(1184, 96, all, paint),
   ];
+}
+
+/** In one large line if it fits, else in two smaller ones. */
+function title(words: string, paint: Palette): string[] {
+  const width = 650;
+  if (measure(words, 36, 'bold') <= width)
+    return [line(left, 104, words, { size: 36, colour: paint.ink, bold: true })];
+  // Bold letters are wider than `wrap` reckons: it gets less room.
+  return wrap(words, 23, width / 1.08, 2).map((row, at) =>
+    line(left, 90 + at * 26, row, { size: 23, colour: paint.ink, bold: true, width }),
+  );
 }
 
 function summaryOf({ passed, failed, open, total }: Count): string {

@@ -12,7 +12,7 @@ interface Place {
 
 const lineHeight = 17;
 
-/** Each check that is not passed, in words: failed ones first; what does not fit is counted by its reason. */
+/** Each check that is not passed, in words: failed ones first; what does not fit is counted. */
 export function openList(record: CardRecord, place: Place, paint: Palette): string[] {
   const failed = record.checks.filter(({ verdict }) => verdict === 'failed');
   const open = record.checks.filter(
@@ -43,7 +43,7 @@ function rows(checks: readonly CardCheck[], place: Place, paint: Palette): strin
     const height = lineHeight * (1 + reason.length) + 9;
     const left = checks.slice(at);
     // Room for the closing lines is kept free until the last row.
-    const reserved = left.length === 1 ? 0 : lineHeight * 3;
+    const reserved = left.length === 1 ? 0 : lineHeight * 2;
     if (y + height - 12 > place.bottom - reserved) return [...drawn, ...rest(left, { ...place, y }, paint)];
     drawn.push(mark(place.x + 8, y - 5, check.verdict === 'failed' ? 'failed' : 'open', paint));
     drawn.push(line(place.x + 26, y, check.title, { size: 14, colour: paint.ink, bold: true, width }));
@@ -68,19 +68,13 @@ function reasonOf(check: CardCheck): string {
 }
 
 function rest(checks: readonly CardCheck[], place: Place, paint: Palette): string[] {
-  const counts = new Map<string, number>();
-  for (const check of checks) {
-    const why = shortReason(check);
-    counts.set(why, (counts.get(why) ?? 0) + 1);
-  }
-  const words = [...counts].map(([why, count]) => `${count} ${why}`).join(', ');
-  return wrap(`and ${checks.length} more: ${words}. All are in the record.`, 13, place.width - 26, 3).map(
-    (row, at) => line(place.x + 26, place.y + at * lineHeight, row, { size: 13, colour: paint.ink }),
+  const failed = checks.filter(({ verdict }) => verdict === 'failed').length;
+  const counts = [
+    failed > 0 ? `${failed} failed` : '',
+    checks.length > failed ? `${checks.length - failed} not checked` : '',
+  ].filter((count) => count !== '');
+  const words = `and ${checks.length} more: ${counts.join(', ')}. All are in the record.`;
+  return wrap(words, 13, place.width - 26, 2).map((row, at) =>
+    line(place.x + 26, place.y + at * lineHeight, row, { size: 13, colour: paint.ink }),
   );
-}
-
-function shortReason({ verdict, cause }: CardCheck): string {
-  if (verdict === 'failed') return 'failed';
-  if (verdict === 'manual') return 'to confirm by a person';
-  return cause === undefined ? 'not checked' : `not checked (${causeWords[cause]})`;
 }

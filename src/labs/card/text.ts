@@ -1,16 +1,18 @@
 /** Text in a picture: escaped, measured by estimate (an SVG can't wrap), cut with an ellipsis or wrapped. */
 
-/** For text and attribute values in XML; characters that XML 1.0 forbids become U+FFFD. */
+/** For text and attribute values in XML; characters that XML 1.0 forbids, and those that turn the
+ * reading direction (a name could dress up as another with them), become U+FFFD. */
 export function escapeXml(text: string): string {
   return [...text]
-    .map((char) => (isXmlChar(char) ? char : '\uFFFD'))
+    .map((char) => (isSafeChar(char) ? char : '\uFFFD'))
     .join('')
     .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
-function isXmlChar(char: string): boolean {
+function isSafeChar(char: string): boolean {
   const code = char.codePointAt(0) ?? 0;
   if (code < 0x20) return code === 9 || code === 10 || code === 13;
+  if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) return false;
   return !(code >= 0xd800 && code <= 0xdfff) && code !== 0xfffe && code !== 0xffff;
 }
 

@@ -80,6 +80,7 @@ describe('card: picture', () => {
   it('shows nothing of a hostile name as markup', () => {
     const svg = cardSvg(hostileCard(), 'light');
     assert.ok(!svg.includes('<script') && !svg.includes('<img') && !svg.includes('javascript:alert(1)"'));
+    assert.ok(!svg.includes('\u202e'), 'no turned reading direction');
     const page = cardHtml(hostileCard());
     assert.equal(page.match(/<script/g)?.length, 1, 'the record alone');
     assert.ok(!page.includes('<img'));
