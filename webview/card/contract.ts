@@ -34,8 +34,6 @@ export const ToPanelSchema = v.variant('kind', [
   }),
   /** What came of a save, shown beside the buttons and read out. */
   v.strictObject({ kind: v.literal('said'), text: v.string() }),
-  /** Asks for the picture as the panel shows it, as its Save button does (for tests and the palette). */
-  v.strictObject({ kind: v.literal('takePicture') }),
 ]);
 
 export const FromPanelSchema = v.variant('kind', [

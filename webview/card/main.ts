@@ -27,9 +27,6 @@ function receive(message: ToPanel): void {
     case 'said':
       status.textContent = message.text;
       break;
-    case 'takePicture':
-      void savePng();
-      break;
   }
 }
 
