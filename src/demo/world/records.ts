@@ -1,0 +1,198 @@
+/** What there is in the demo's world, as each service would keep it in its database. Times: ms since 1970. */
+
+export type SiteName = 'KVM@TACC' | 'CHI@TACC';
+export type Account = 'student' | 'ta';
+
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Credential extends Named {
+  readonly secret: string;
+  readonly user: Named;
+  readonly roles: readonly string[];
+  readonly unrestricted: boolean;
+}
+
+export interface TokenRecord {
+  readonly id: string;
+  readonly credential: Credential;
+  readonly issuedAt: number;
+  expiresAt: number;
+}
+
+export interface FlavorRecord extends Named {
+  readonly vcpus: number;
+  readonly ramMb: number;
+  readonly diskGb: number;
+  readonly public: boolean;
+  readonly extraSpecs: Readonly<Record<string, string>>;
+}
+
+export interface ImageRecord extends Named {
+  readonly created: number;
+  readonly os: { readonly distro: string; readonly version: string };
+}
+
+export interface NetworkRecord extends Named {
+  readonly ownerProjectId: string;
+  readonly external: boolean;
+  readonly shared: boolean;
+  readonly subnet: SubnetRecord;
+  readonly created: number;
+}
+
+export interface SubnetRecord extends Named {
+  readonly cidr: string;
+  readonly gateway: string | undefined;
+  readonly pool: { readonly start: string; readonly end: string };
+}
+
+export interface PortRecord extends Named {
+  readonly network: NetworkRecord;
+  readonly address: string;
+  readonly mac: string;
+  /** The server's id. */
+  readonly deviceId: string;
+  securityGroupIds: readonly string[];
+  readonly portSecurity: boolean;
+  readonly created: number;
+  updated: number;
+  revision: number;
+}
+
+export interface FloatingIpRecord {
+  readonly id: string;
+  readonly address: string;
+  description: string;
+  port: PortRecord | undefined;
+  /** Neutron's word; it follows the binding a moment later. */
+  status: 'ACTIVE' | 'DOWN';
+  /** Blazar's, where a lease reserved it. */
+  tags: readonly string[];
+  readonly created: number;
+  updated: number;
+  revision: number;
+}
+
+export interface RuleRecord {
+  readonly id: string;
+  readonly direction: 'ingress' | 'egress';
+  readonly etherType: 'IPv4' | 'IPv6';
+  readonly protocol: string | undefined;
+  readonly portMin: number | undefined;
+  readonly portMax: number | undefined;
+  readonly remotePrefix: string | undefined;
+  readonly remoteGroupId: string | undefined;
+  readonly created: number;
+}
+
+export interface SecurityGroupRecord extends Named {
+  readonly description: string;
+  readonly rules: RuleRecord[];
+  readonly created: number;
+}
+
+export interface KeyPairRecord {
+  readonly name: string;
+  readonly userId: string;
+  /** `type base64 comment`, as a `.pub` file has it. */
+  readonly publicKey: string;
+  /** MD5 with colons. */
+  readonly fingerprint: string;
+}
+
+/** A bare-metal node, or a hypervisor of the VM site. */
+export interface HostRecord {
+  /** Blazar's own id of it. */
+  readonly id: string;
+  /** The node's uid, which is the hypervisor's name. */
+  readonly uid: string;
+  readonly nodeName: string;
+  readonly nodeType: string;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly created: number;
+}
+
+interface ReservationBase {
+  readonly id: string;
+  readonly resourceId: string;
+  status: 'pending' | 'active' | 'deleted';
+}
+
+export type ReservationRecord = ReservationBase &
+  (
+    | {
+        readonly type: 'physical:host';
+        min: number;
+        max: number;
+        readonly resourceProperties: string;
+        readonly hosts: readonly HostRecord[];
+      }
+    | {
+        readonly type: 'flavor:instance';
+        readonly flavor: FlavorRecord;
+        amount: number;
+        /** The number that Nova gives the aggregate of the reservation. */
+        readonly aggregate: number;
+      }
+    | { readonly type: 'virtual:floatingip'; readonly networkId: string; amount: number }
+  );
+
+export type LeaseStatus = 'PENDING' | 'ACTIVE' | 'TERMINATED' | 'ERROR';
+
+export interface LeaseRecord {
+  readonly id: string;
+  name: string;
+  readonly userId: string;
+  readonly trustId: string;
+  readonly startEventId: string;
+  readonly endEventId: string;
+  status: LeaseStatus;
+  readonly start: number;
+  end: number;
+  readonly created: number;
+  updated: number;
+  readonly reservations: readonly ReservationRecord[];
+}
+
+/** A program that listens on the server's own loopback. */
+export type ProgramName = 'mlflow' | 'ray';
+
+export interface ServerRecord extends Named {
+  readonly user: Named;
+  readonly keyName: string | undefined;
+  readonly image: ImageRecord;
+  readonly flavor: FlavorRecord;
+  readonly host: HostRecord | undefined;
+  readonly leaseId: string | undefined;
+  status: 'ACTIVE' | 'BUILD' | 'SHUTOFF' | 'ERROR';
+  /** Only of a server in ERROR. */
+  readonly fault: string | undefined;
+  readonly created: number;
+  updated: number;
+  launchedAt: number | undefined;
+  /** When a server in BUILD will be ACTIVE. */
+  readonly readyAt: number;
+  readonly ports: readonly PortRecord[];
+  /** What its sshd accepts for the user `cc`: `type base64`. */
+  readonly authorizedKeys: readonly string[];
+  hostKey: HostKeyPair;
+  readonly programs: Map<number, ProgramName>;
+  /** Beginning of files in the home folder of `cc`, by name. */
+  readonly home: Readonly<Record<string, string>>;
+}
+
+/** In OpenSSH's text form. */
+export interface HostKeyPair {
+  readonly privateKey: string;
+  readonly publicKey: string;
+}
+
+/** A server that is gone: Nova still accounts for it. */
+export interface PastServer {
+  readonly server: ServerRecord;
+  readonly endedAt: number;
+}
