@@ -1,0 +1,137 @@
+import * as v from 'valibot';
+import { badAnswer, maybe, parsed, utc } from './border';
+import { OpenStackError, refusalOf } from './error';
+import { send, type HttpAnswer, type Outside } from './http';
+import type { CatalogEntry, CloudConfig, Token } from './types';
+
+const named = v.object({ id: v.string(), name: v.string() });
+
+const tokenBody = v.object({
+  token: v.object({
+    expires_at: utc,
+    issued_at: maybe(utc),
+    user: named,
+    project: maybe(named),
+    roles: v.array(v.object({ name: v.string() })),
+    catalog: v.optional(
+      v.array(
+        v.object({
+          type: v.string(),
+          name: v.optional(v.string(), ''),
+          endpoints: v.array(
+            v.object({
+              interface: v.string(),
+              region: maybe(v.string()),
+              region_id: maybe(v.string()),
+              url: v.string(),
+            }),
+          ),
+        }),
+      ),
+      [],
+    ),
+  }),
+});
+
+const MAX_TOKEN_BYTES = 1_000_000;
+
+/**
+ * Signs in once, with no `scope`: an application credential implies it, and sending one is refused (`platform` 2.1).
+ * @returns the token and the answer's headers, which tell the server's time
+ * @throws OpenStackError `unauthorized` for a wrong, expired or deleted credential: never to be repeated (a locked
+ * account is the price), with what to do
+ */
+export async function signIn(
+  { authUrl, credential }: CloudConfig,
+  outside: Outside,
+  signal?: AbortSignal,
+): Promise<{ token: Token; headers: Headers }> {
+  const answer = await send(
+    {
+      service: 'identity',
+      method: 'POST',
+      url: `${authUrl}/auth/tokens`,
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        auth: {
+          identity: {
+            methods: ['application_credential'],
+            application_credential: { id: credential.id, secret: credential.secret },
+          },
+        },
+      }),
+      maxBytes: MAX_TOKEN_BYTES,
+      signal,
+    },
+    outside,
+  );
+  if (answer.status !== 201) throw signInError(answer);
+  return { token: tokenOf(answer), headers: answer.headers };
+}
+
+function signInError(answer: HttpAnswer): OpenStackError {
+  const refusal = refusalOf('identity', answer);
+  const { requestId, said, status } = refusal;
+  // Deleted credentials answer 404, not 401 (seen with Keystone Zed).
+  if (answer.status !== 401 && answer.status !== 404) return refusal;
+  const locked = /disabled/i.test(said ?? '');
+  const what = locked
+    ? 'The account behind this application credential is disabled.'
+    : answer.status === 404
+      ? 'Keystone knows no such application credential: it was deleted, or belongs to another site.'
+      : 'Keystone refused this application credential: the secret is wrong, or the credential has expired.';
+  return new OpenStackError(what, {
+    kind: 'unauthorized',
+    service: 'identity',
+    status,
+    requestId,
+    said,
+    next: locked
+      ? 'Write to the help desk of the testbed.'
+      : 'Make a new one in Horizon (Identity → Application Credentials) at this site and sign in with it.',
+  });
+}
+
+function tokenOf(answer: HttpAnswer): Token {
+  const id = answer.headers.get('x-subject-token');
+  if (id === null) throw badAnswer('identity', 'it names no token');
+  let body: unknown;
+  try {
+    body = JSON.parse(answer.text);
+  } catch {
+    throw badAnswer('identity', 'it is not JSON');
+  }
+  const { token } = parsed(tokenBody, body, 'identity');
+  return {
+    id,
+    expiresAt: token.expires_at,
+    issuedAt: token.issued_at,
+    user: token.user,
+    project: token.project,
+    roles: token.roles.map((role) => role.name),
+    catalog: token.catalog.map((entry): CatalogEntry => ({
+      type: entry.type,
+      name: entry.name,
+      endpoints: entry.endpoints.map(({ interface: side, region, region_id, url }) => ({
+        interface: side,
+        region: region_id ?? region ?? '',
+        url: url.replace(/\/+$/, ''),
+      })),
+    })),
+  };
+}
+
+/** Catalog types that mean the same service at older sites. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  volumev3: ['volumev3', 'block-storage', 'block-store'],
+};
+
+/** The root of a service for that cloud's region and interface; `undefined`: the site has no such service. */
+export function endpointOf(token: Token, service: string, config: CloudConfig): string | undefined {
+  if (service === 'identity') return config.authUrl;
+  const types = ALIASES[service] ?? [service];
+  return token.catalog
+    .filter((entry) => types.includes(entry.type))
+    .flatMap((entry) => entry.endpoints)
+    .find((endpoint) => endpoint.interface === config.interface && endpoint.region === config.region)?.url;
+}

@@ -1,0 +1,246 @@
+import { abortError, isAbort, type Clock } from '../base';
+import * as v from 'valibot';
+import { badAnswer, parsed } from './border';
+import { OpenStackError, refusalOf, serviceName } from './error';
+import { send, type HttpAnswer, type Outside } from './http';
+import { endpointOf, signIn } from './keystone';
+import type { CloudConfig, RawAnswer, Token } from './types';
+
+export interface SessionOptions {
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  /** `[0, 1)`. */
+  readonly random: () => number;
+  /** For one attempt, ms; 30 s without it. */
+  readonly timeoutMs?: number;
+}
+
+export interface RawRequest {
+  /** A catalog type; `identity` is Keystone itself. */
+  readonly service: string;
+  readonly method: string;
+  /** Below the service's root, beginning with `/`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const TIMEOUT_MS = 30_000;
+/** 600 servers with all keys are about 2 MB. */
+const MAX_BYTES = 32_000_000;
+/** Renew when this much is left, or a quarter of a short life: a request must not outlive its token on the way. */
+const RENEW_BEFORE_MS = 60_000;
+/** What this client is written against; python-chi uses the same (`platform` 4.1). */
+const COMPUTE_MICROVERSION = [2, 61] as const;
+
+/**
+ * One signed-in cloud. The token is fetched on first use, renewed before it ends, and once when a service refuses it;
+ * a refused sign-in is final, so that a stale secret never locks an account.
+ */
+export class Session {
+  readonly config: CloudConfig;
+  readonly #outside: Outside;
+  #token: { readonly value: Token; readonly renewAt: number } | undefined;
+  #pending: Promise<Token> | undefined;
+  #refused: OpenStackError | undefined;
+  #microversion: Promise<string> | undefined;
+  #clockOffset = 0;
+
+  constructor(config: CloudConfig, { fetch, clock, random, timeoutMs }: SessionOptions) {
+    this.config = config;
+    this.#outside = { fetch, clock, random, timeoutMs: timeoutMs ?? TIMEOUT_MS };
+  }
+
+  /** Server time minus this machine's, ms, by the `Date` header of the last answer (whole seconds); 0 until known. */
+  get clockOffset(): number {
+    return this.#clockOffset;
+  }
+
+  /**
+   * A token with some life left.
+   * @throws OpenStackError `unauthorized` for good once the credential was refused; AbortError
+   */
+  async token(signal?: AbortSignal): Promise<Token> {
+    if (this.#refused !== undefined) throw this.#refused;
+    const held = this.#token;
+    if (held !== undefined && this.#outside.clock.now() < held.renewAt) return held.value;
+    // Shared by all who ask meanwhile, so it hangs on nobody's signal.
+    this.#pending ??= this.#signIn().finally(() => {
+      this.#pending = undefined;
+    });
+    return orAborted(this.#pending, signal);
+  }
+
+  /** Whether the site has that service: one that is missing in the catalog is no error. */
+  async offers(service: string, signal?: AbortSignal): Promise<boolean> {
+    return endpointOf(await this.token(signal), service, this.config) !== undefined;
+  }
+
+  /**
+   * Any call, judged by nobody: status and body are for the caller. A 401 is tried once more with a new token.
+   * @throws OpenStackError `unreachable`, `timeout`, `unauthorized` (sign-in), `notFound` (no such service); AbortError
+   */
+  async raw(request: RawRequest): Promise<RawAnswer> {
+    const answer = await this.#authorised(request);
+    return {
+      status: answer.status,
+      headers: Object.fromEntries(answer.headers),
+      text: answer.text,
+      truncated: answer.truncated,
+    };
+  }
+
+  /**
+   * A call that must succeed with JSON (or with nothing, as a delete does).
+   * @returns the parsed JSON; `undefined` for an empty answer
+   * @throws OpenStackError with the service's own sentence
+   */
+  async json(request: RawRequest): Promise<unknown> {
+    const answer = await this.#authorised(request);
+    if (answer.status < 200 || answer.status > 299) throw refusalOf(request.service, answer);
+    if (answer.truncated) throw badAnswer(request.service, 'it is too long');
+    if (answer.text.trim() === '') return undefined;
+    try {
+      return JSON.parse(answer.text);
+    } catch {
+      throw badAnswer(request.service, 'it is not JSON');
+    }
+  }
+
+  async #authorised(request: RawRequest): Promise<HttpAnswer> {
+    const token = await this.token(request.signal);
+    const answer = await this.#send(request, token);
+    if (answer.status !== 401) return answer;
+    // Revoked, or ended earlier than it said: one new token, one more try.
+    if (this.#token?.value.id === token.id) this.#token = undefined;
+    return this.#send(request, await this.token(request.signal));
+  }
+
+  async #send(request: RawRequest, token: Token): Promise<HttpAnswer> {
+    const root = endpointOf(token, request.service, this.config);
+    if (root === undefined)
+      throw new OpenStackError(`${this.config.region} has no ${serviceName(request.service)}.`, {
+        kind: 'notFound',
+        service: request.service,
+        next: 'Use a site that offers it.',
+      });
+    const version = request.service === 'compute' ? await this.#computeVersion(token) : undefined;
+    const answer = await send(
+      {
+        service: request.service,
+        method: request.method,
+        url: urlOf(root, request),
+        headers: {
+          Accept: 'application/json',
+          'X-Auth-Token': token.id,
+          ...(version === undefined ? {} : { 'OpenStack-API-Version': `compute ${version}` }),
+          ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...request.headers,
+        },
+        body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        maxBytes: request.maxBytes ?? MAX_BYTES,
+        signal: request.signal,
+      },
+      this.#outside,
+    );
+    this.#readClock(answer.headers);
+    return answer;
+  }
+
+  async #signIn(): Promise<Token> {
+    try {
+      const { token, headers } = await signIn(this.config, this.#outside);
+      this.#readClock(headers);
+      const now = this.#outside.clock.now();
+      // The server's clock gave the end; this machine's may be wrong by hours.
+      const life = Math.max(0, token.expiresAt - (now + this.#clockOffset));
+      this.#token = { value: token, renewAt: now + life - Math.min(RENEW_BEFORE_MS, life / 4) };
+      return token;
+    } catch (thrown) {
+      if (thrown instanceof OpenStackError && thrown.kind === 'unauthorized') this.#refused = thrown;
+      throw thrown;
+    }
+  }
+
+  /** 2.61, or what the site has at most; read once. */
+  #computeVersion(token: Token): Promise<string> {
+    this.#microversion ??= this.#readComputeVersion(token).catch((thrown: unknown) => {
+      this.#microversion = undefined;
+      throw thrown;
+    });
+    return this.#microversion;
+  }
+
+  async #readComputeVersion(token: Token): Promise<string> {
+    const root = endpointOf(token, 'compute', this.config) ?? '';
+    const answer = await send(
+      {
+        service: 'compute',
+        method: 'GET',
+        // Catalogs of older sites end in the project's id, which is no version document.
+        url: `${root.replace(/\/(v2\.1|v2)\/[^/]+$/, '/$1')}/`,
+        headers: { Accept: 'application/json', 'X-Auth-Token': token.id },
+        maxBytes: 100_000,
+      },
+      this.#outside,
+    );
+    const wanted = COMPUTE_MICROVERSION.join('.');
+    if (answer.status !== 200) return wanted;
+    const most = versionIn(answer.text);
+    return most !== undefined && isOlder(most, COMPUTE_MICROVERSION) ? most.join('.') : wanted;
+  }
+
+  #readClock(headers: Headers): void {
+    const text = headers.get('date');
+    const time = text === null ? Number.NaN : Date.parse(text);
+    if (!Number.isNaN(time)) this.#clockOffset = time - this.#outside.clock.now();
+  }
+}
+
+const versionBody = v.object({ version: v.object({ version: v.string() }) });
+
+function versionIn(text: string): readonly [number, number] | undefined {
+  try {
+    const { version } = parsed(versionBody, JSON.parse(text), 'compute').version;
+    const [, major, minor] = /^(\d+)\.(\d+)$/.exec(version) ?? [];
+    return major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)];
+  } catch {
+    return undefined;
+  }
+}
+
+function isOlder(a: readonly [number, number], b: readonly [number, number]): boolean {
+  return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
+}
+
+function urlOf(root: string, { path, query }: RawRequest): string {
+  const url = new URL(`${root}${path}`);
+  for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value);
+  return url.toString();
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  if (signal.aborted) return Promise.reject(abortError());
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(abortError());
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    work
+      .then(resolve, (thrown: unknown) => {
+        reject(isAbort(thrown) ? abortError() : asError(thrown));
+      })
+      .finally(() => {
+        signal.removeEventListener('abort', onAbort);
+      });
+  });
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
