@@ -1,3 +1,4 @@
+// @ts-check
 /** What a test needs of the machine below, taken from Debian where we are root there. */
 import { existsSync } from 'node:fs';
 import { cleanEnvironment, run } from './run.mjs';

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * The two real VS Codes that this project is tried in: the oldest that it supports and the newest.
  *

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Installs an edition of code-server under .vscode-test/, by hand what its post-install can't do: that one
  * refuses root, and stops at a binary which it downloads from elsewhere. Each step leaves a mark when it has
@@ -68,6 +69,7 @@ function stepsFor(edition) {
     },
     'native modules': async () => {
       // One that fails (another platform's, or a binary from elsewhere) must not stop the rest.
+      /** @type {string[]} */
       const failed = [];
       const compile = async (/** @type {string} */ cwd, /** @type {string} */ name) => {
         if (!existsSync(path.join(cwd, 'node_modules', name))) return;
@@ -94,7 +96,11 @@ function environmentOf(edition) {
   const env = cleanEnvironment({ npm_config_yes: 'true' }); // node-pty's script calls `npx node-gyp`
   if (edition.node === undefined) return env;
   const bin = path.dirname(nodeOf(edition));
-  return { ...env, PATH: `${bin}${path.delimiter}${env.PATH ?? ''}`, npm_config_nodedir: path.dirname(bin) };
+  return {
+    ...env,
+    PATH: `${bin}${path.delimiter}${env['PATH'] ?? ''}`,
+    npm_config_nodedir: path.dirname(bin),
+  };
 }
 
 /** @param {string} target @param {string} at */

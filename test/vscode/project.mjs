@@ -1,3 +1,4 @@
+// @ts-check
 /** The project's own products, made when they are missing or old: packages, the built and staged extension. */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';

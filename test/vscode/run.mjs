@@ -1,3 +1,4 @@
+// @ts-check
 /** Running other programs: quietly, with the output kept for when it fails. */
 import { spawn } from 'node:child_process';
 

@@ -1,3 +1,4 @@
+// @ts-check
 /** Starts a code-server on a free port of the loopback, and stops it with all that it started. */
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';

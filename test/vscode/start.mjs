@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * `npm start`: the extension in a VS Code, with its demo open. The VS Code of this machine if there is one,
  * else code-server in the browser. Uses nothing but Node until the packages are installed.

@@ -1,0 +1,71 @@
+// @ts-check
+/**
+ * `npm test`: every suite with its set-up, one after the other, and at the end one line of counts.
+ *
+ *   node test/run.mjs [--only unit,host] [--screenshots]
+ */
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { single, sum } from './runner/results.mjs';
+import { pictures, suites } from './runner/suites.mjs';
+import { mayInstall } from './vscode/debian.mjs';
+import { repository } from './vscode/editions.mjs';
+import { needModules } from './vscode/project.mjs';
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, screenshots: { type: 'boolean', default: false } },
+});
+const began = Date.now();
+const say = (/** @type {string} */ line) => console.log(`[${minutes()}] ${line}`);
+
+// What an earlier run left would be searched for secrets, and counted, as if it were this one's.
+for (const part of ['logs', 'results']) {
+  rmSync(path.join(repository, 'out', part), { recursive: true, force: true });
+}
+await needModules(say);
+
+const chosen = values.screenshots ? [pictures()] : pick(values.only);
+/** @type {import('./runner/results.mjs').Results[]} */
+const all = [];
+for (const suite of chosen) {
+  if (suite.needsDebian && !mayInstall()) {
+    const skipped = await suite.count();
+    say(`${suite.name}: left out, because it needs Debian and root for its set-up: ${skipped} tests skipped`);
+    all.push({ passed: 0, failed: 0, skipped, failures: [], isComplete: true });
+    continue;
+  }
+  say(`${suite.name}: begins`);
+  const results = await suite.run(say).catch((/** @type {unknown} */ error) => {
+    return single(suite.name, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  });
+  all.push(results);
+  say(`${suite.name}: ${results.passed} passed, ${results.failed} failed, ${results.skipped} skipped`);
+}
+
+const total = sum(all);
+for (const { title, error } of total.failures) {
+  console.log(`\nFAILED ${title}\n${error.split('\n').slice(0, 40).join('\n')}`);
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** @param {string | undefined} only */
+function pick(only) {
+  const known = suites();
+  if (only === undefined) return known;
+  const names = only.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !known.some((suite) => suite.name === name));
+  if (unknown.length > 0) {
+    console.error(
+      `No such suite: ${unknown.join(', ')}. There are: ${known.map(({ name }) => name).join(', ')}.`,
+    );
+    process.exit(1);
+  }
+  return known.filter(({ name }) => names.includes(name));
+}
+
+function minutes() {
+  const total = Math.round((Date.now() - began) / 1000);
+  return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, '0')}`;
+}

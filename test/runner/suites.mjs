@@ -1,0 +1,173 @@
+// @ts-check
+/** The suites of `npm test`, in the order in which they run: the quick and telling ones first. */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { needPackages } from '../vscode/debian.mjs';
+import { newest, oldest, repository } from '../vscode/editions.mjs';
+import { install } from '../vscode/install.mjs';
+import { buildExtension } from '../vscode/project.mjs';
+import { readResults, single } from './results.mjs';
+import { logOf, stream } from './stream.mjs';
+
+/**
+ * @typedef {(line: string) => void} Say
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {boolean} needsDebian
+ * @property {() => Promise<number>} count how many tests it has
+ * @property {(say: Say) => Promise<import('./results.mjs').Results>} run
+ */
+
+const seconds = 1000;
+
+/** All suites that have tests. @returns {Suite[]} */
+export function suites() {
+  return [
+    lint,
+    mochaSuite({ name: 'unit', timeout: 20 * seconds }),
+    host,
+    mochaSuite({ name: 'ssh', timeout: 180 * seconds, needsDebian: true, prepare: prepareBrowser }),
+    mochaSuite({ name: 'openstack', timeout: 300 * seconds, needsDebian: true }),
+    mochaSuite({ name: 'e2e', timeout: 240 * seconds, needsDebian: true, prepare: prepareWindows }),
+    mochaSuite({ name: 'secrets', timeout: 120 * seconds }),
+  ].filter(({ name }) => name === 'lint' || hasTests(name));
+}
+
+/** The suite that makes the README's pictures. @returns {Suite} */
+export function pictures() {
+  return mochaSuite({
+    name: 'e2e',
+    files: 'test/e2e/pictures.test.ts',
+    timeout: 240 * seconds,
+    needsDebian: true,
+    prepare: prepareWindows,
+    env: { PICTURES: path.join(repository, 'media', 'screenshots') },
+  });
+}
+
+/** @type {Suite} */
+const lint = {
+  name: 'lint',
+  needsDebian: false,
+  count: () => Promise.resolve(1),
+  run: async () => {
+    const bin = path.join(repository, 'node_modules', '.bin');
+    const faults = [];
+    for (const [tool, ...args] of [
+      ['tsc', '-p', '.'],
+      ['tsc', '-p', 'webview'],
+      ['eslint', '.'],
+      ['prettier', '--check', '.'],
+    ]) {
+      if (tool === undefined) continue;
+      const { code, output } = await stream('lint', path.join(bin, tool), args);
+      if (code !== 0) faults.push(`${tool} ${args.join(' ')}:\n${output.trimEnd()}`);
+    }
+    return single('types, rules and format', faults.length > 0 ? faults.join('\n') : undefined);
+  },
+};
+
+/** @type {Suite} */
+const host = {
+  name: 'host',
+  needsDebian: true,
+  count: () => dryRun('test/host/**/*.test.ts', ['--import=./test/host/withoutVscode.mjs']),
+  run: async (say) => {
+    await needPackages(['chromium'], say);
+    await install(oldest, say);
+    await buildExtension(say);
+    const results = resultsOf('host');
+    await stream('host', process.execPath, ['--import=tsx', 'test/host/launch.ts', results]);
+    return readResults(results, 'host');
+  },
+};
+
+/**
+ * @param {{ name: string, timeout: number, needsDebian?: boolean, files?: string,
+ *   prepare?: (say: Say) => Promise<void>, env?: Record<string, string> }} options
+ * @returns {Suite}
+ */
+function mochaSuite({ name, timeout, needsDebian = false, files, prepare, env }) {
+  const tests = files ?? `test/${name}/**/*.test.ts`;
+  return {
+    name,
+    needsDebian,
+    count: () => dryRun(tests, []),
+    run: async (say) => {
+      await prepare?.(say);
+      const setUp = path.join(repository, 'test', name, 'setup.ts');
+      const has = existsSync(setUp);
+      try {
+        if (has && (await callOf(name, 'up', say)) !== 0) {
+          return single(`${name}: set-up`, `It failed; see ${logOf(`${name}-setup`)}.`);
+        }
+        const results = resultsOf(name);
+        const reporter = [
+          '--reporter',
+          './test/runner/reporter.ts',
+          '--reporter-option',
+          `results=${results}`,
+        ];
+        const limits = ['--timeout', String(timeout), '--exit'];
+        await stream(name, mocha, ['--import=tsx', ...limits, ...reporter, tests], env ? { env } : {});
+        return readResults(results, name);
+      } finally {
+        if (has) await callOf(name, 'down', say);
+      }
+    },
+  };
+}
+
+const mocha = path.join(repository, 'node_modules', '.bin', 'mocha');
+
+/**
+ * Calls `up` or `down` of a suite's set-up in a process of its own, so that its time is nobody's test's.
+ * @param {string} name
+ * @param {'up' | 'down'} what
+ * @param {Say} say
+ */
+async function callOf(name, what, say) {
+  say(`${name}: ${what === 'up' ? 'setting up' : 'taking down'}`);
+  const script = `const setup = await import('./test/${name}/setup.ts'); await setup.${what}?.(); process.exit(0);`;
+  const args = ['--import=tsx', '--input-type=module', '-e', script];
+  const { code, output } = await stream(`${name}-setup`, process.execPath, args, { isQuiet: true });
+  if (code !== 0) say(output.trimEnd().split('\n').slice(-25).join('\n'));
+  return code;
+}
+
+/** @param {string} tests @param {string[]} more */
+async function dryRun(tests, more) {
+  const results = resultsOf('count');
+  const reporter = ['--reporter', './test/runner/reporter.ts', '--reporter-option', `results=${results}`];
+  const args = ['--import=tsx', ...more, '--dry-run', ...reporter, tests];
+  await stream('count', mocha, args, { isQuiet: true });
+  const { passed, skipped } = readResults(results, tests);
+  return passed + skipped;
+}
+
+/** @param {string} suite */
+function resultsOf(suite) {
+  const file = path.join(repository, 'out', 'results', `${suite}.json`);
+  rmSync(file, { force: true });
+  return file;
+}
+
+/** @param {Say} say */
+async function prepareBrowser(say) {
+  await needPackages(['chromium'], say);
+}
+
+/** @param {Say} say */
+async function prepareWindows(say) {
+  await needPackages(['chromium', 'fonts-dejavu-core'], say);
+  await install(oldest, say);
+  await install(newest, say);
+  await buildExtension(say);
+}
+
+/** @param {string} name */
+function hasTests(name) {
+  const folder = path.join(repository, 'test', name);
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder, { recursive: true }).some((file) => String(file).endsWith('.test.ts'));
+}
