@@ -1,0 +1,48 @@
+import { hostnameOf } from '../world/hostname';
+import type { ProgramName, ServerRecord } from '../world/records';
+import { Files } from './files';
+
+export const USER = 'cc';
+export const HOME = `/home/${USER}`;
+
+/** What a shell sees of the server that it runs on. */
+export interface Host {
+  readonly hostname: string;
+  readonly files: Files;
+  /** What listens on the server's own loopback, beside sshd. */
+  readonly programs: ReadonlyMap<number, ProgramName>;
+  readonly vcpus: number;
+  /** When it came up, ms since 1970. */
+  readonly upSince: number;
+  readonly now: () => number;
+}
+
+/** A server's inside. @param now the demo's time */
+export function hostOf(server: ServerRecord, now: () => number): Host {
+  const hostname = hostnameOf(server.name);
+  const home = Object.entries(server.home).map(([name, text]) => [`${HOME}/${name}`, text] as const);
+  const keys = server.authorizedKeys.map((key) => `${key}\n`).join('');
+  return {
+    hostname,
+    programs: server.programs,
+    vcpus: server.host?.vcpus ?? server.flavor.vcpus,
+    upSince: server.launchedAt ?? server.created,
+    now,
+    files: new Files({
+      [`${HOME}/.ssh/authorized_keys`]: keys,
+      '/etc/hostname': `${hostname}\n`,
+      '/etc/os-release':
+        'PRETTY_NAME="Ubuntu 24.04.1 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n',
+      '/etc/motd': motd(hostname),
+      '/tmp/.keep': '',
+      ...Object.fromEntries(home),
+    }),
+  };
+}
+
+function motd(hostname: string): string {
+  return (
+    `Welcome to ${hostname}: a server of the Chameleon Labs demo.\n` +
+    'It is an imitation in the memory of your own computer. Type help to see what it knows.\n'
+  );
+}
