@@ -1,1 +1,10 @@
 export type * from './types';
+export { SshError, type SshErrorKind } from './problems';
+export { dialBy, type Reach } from './dial';
+export { KnownHosts } from './knownHosts';
+export { hostAlias, hostKeysFromConsole, parseHostKey } from './hostKeys';
+export { findKeys, publicKeyOf } from './keys';
+export { nodeFiles, type Files } from './files';
+export { connect, type ConnectOptions } from './connect';
+export { Connections } from './connections';
+export { sshConfig, terminalCommand, writeSshConfig } from './sshConfig';

@@ -1,0 +1,132 @@
+import { Duplex } from 'node:stream';
+import { abortError, type Clock } from '../base';
+import { SshConnection } from './connection';
+import { nodeFiles } from './files';
+import { sameHostKey } from './hostKeys';
+import type { KnownHosts } from './knownHosts';
+import { login, shownKey } from './login';
+import { offersOf } from './offers';
+import { connectFailure, refused, SshError, timedOut } from './problems';
+import { jumpsOf } from './sshConfig';
+import type { Connection, Dial, HostKey, HostKeyDecision, Keys, Target } from './types';
+
+/** Milliseconds for a TCP connection: a packet that is lost thrice is sent again after 7 s. */
+const DIAL_MS = 15_000;
+
+/** What every connection of a window is made with. */
+export interface ConnectOptions {
+  readonly keys: Keys;
+  readonly knownHosts: KnownHosts;
+  readonly decision: HostKeyDecision;
+  readonly dial: Dial;
+  readonly clock: Clock;
+}
+
+/** One connection of one's own, with its own connections to the hosts on the way; closing it closes them. */
+export async function connect(
+  target: Target,
+  options: ConnectOptions & { readonly signal: AbortSignal },
+): Promise<Connection> {
+  const opened: SshConnection[] = [];
+  const closeAll = (): void => {
+    for (const each of opened.reverse()) each.close();
+  };
+  try {
+    for (const hop of [...jumpsOf(target), target])
+      opened.push(await establish(hop, opened.at(-1), options, options.signal));
+  } catch (thrown) {
+    closeAll();
+    throw thrown;
+  }
+  const last = opened.at(-1);
+  if (last === undefined) throw new SshError('protocol', 'There was nothing to connect to.');
+  void last.closed.then(closeAll);
+  return last;
+}
+
+/** Connects and logs in, directly or through `jump`, meeting the host key by our rules. */
+export async function establish(
+  target: Target,
+  jump: SshConnection | undefined,
+  options: ConnectOptions,
+  signal: AbortSignal,
+): Promise<SshConnection> {
+  const { clock, knownHosts } = options;
+  const reach = (): Promise<Duplex> => stream(target, jump, options, signal);
+  let pins: readonly HostKey[] = await knownHosts.pinned(target.serverId);
+  if (pins.length === 0) {
+    // The decision may take a person's time, longer than sshd waits for a login: look first, decide, then log in.
+    const shown = await shownKey({ target, stream: await reach(), clock, signal });
+    pins = await firstContact(target, shown, options.decision, signal);
+    for (const pin of pins) await knownHosts.pin(target.serverId, pin);
+  }
+  const offers = await offersOf(options.keys, target.user, nodeFiles);
+  const { client, hostKey } = await login({ target, stream: await reach(), pins, clock, signal }, offers);
+  return new SshConnection(target, client, hostKey, clock);
+}
+
+/** The keys to pin for a server that was never met. */
+async function firstContact(
+  target: Target,
+  shown: HostKey,
+  decision: HostKeyDecision,
+  signal: AbortSignal,
+): Promise<readonly HostKey[]> {
+  const printed = await decision.consoleKeys(target, signal);
+  if (signal.aborted) throw abortError();
+  if (printed !== undefined) {
+    if (printed.some((key) => sameHostKey(key, shown))) return printed;
+    const same = printed.filter((key) => key.type === shown.type);
+    throw new SshError(
+      'hostKeyRejected',
+      `What answers at ${target.address} is not ${target.name}: it shows ${shown.fingerprint}, ` +
+        `its console printed ${(same.length > 0 ? same : printed).map((key) => key.fingerprint).join(', ')}.`,
+      { next: 'Look whose floating IP that is (Resources, or Horizon → Network → Floating IPs).' },
+    );
+  }
+  if (!(await decision.accept(target, shown)))
+    throw new SshError('hostKeyRejected', `The host key of ${target.name} was not accepted.`, {
+      next: `Compare ${shown.fingerprint} with the server’s console, then connect again.`,
+    });
+  if (signal.aborted) throw abortError();
+  return [shown];
+}
+
+/** A stream to the SSH port, within a time. */
+async function stream(
+  target: Target,
+  jump: SshConnection | undefined,
+  options: ConnectOptions,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  if (signal.aborted) throw abortError();
+  const inner = new AbortController();
+  const onAbort = (): void => {
+    inner.abort();
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  let late = false;
+  const cancel = options.clock.after(DIAL_MS, () => {
+    late = true;
+    inner.abort();
+  });
+  try {
+    const socket =
+      jump === undefined
+        ? await options.dial(target.address, target.port, inner.signal)
+        : await jump.open(target.address, target.port, inner.signal);
+    // The handshake listens from its first turn on; an error in between must not end the process.
+    socket.on('error', () => undefined);
+    return socket;
+  } catch (thrown) {
+    if (late) throw timedOut(target, thrown);
+    if (jump !== undefined && thrown instanceof SshError) {
+      if (thrown.kind === 'refused') throw refused(target, thrown);
+      if (thrown.kind === 'timeout') throw timedOut(target, thrown);
+    }
+    throw connectFailure(thrown, target);
+  } finally {
+    cancel();
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,240 @@
+import type { Client, ClientChannel } from 'ssh2';
+import type { Duplex } from 'node:stream';
+import { abortError, type Clock } from '../base';
+import { boundCommand } from './command';
+import { broken, SshError } from './problems';
+import { Slots } from './slots';
+import type { CommandResult, Connection, HostKey, RunOptions, Target } from './types';
+
+/** sshd's MaxSessions is 10; two are left to the person's own terminals over a shared connection. */
+const SESSIONS = 8;
+/** A command that was asked to end has this long before it is killed. */
+const KILL_AFTER_MS = 1_000;
+const WARM_MS = 5_000;
+
+/** An authenticated connection of ssh2 as a `Connection`. */
+export class SshConnection implements Connection {
+  readonly target: Target;
+  readonly hostKey: HostKey;
+  readonly closed: Promise<Error | undefined>;
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #sessions = new Slots(SESSIONS);
+  #warm: Promise<void> | undefined;
+  #over = false;
+  #byUs = false;
+
+  constructor(target: Target, client: Client, hostKey: HostKey, clock: Clock) {
+    this.target = target;
+    this.hostKey = hostKey;
+    this.#client = client;
+    this.#clock = clock;
+    let last: Error | undefined;
+    client.on('error', (error) => (last = error));
+    this.closed = new Promise((resolve) => {
+      client.once('close', () => {
+        this.#over = true;
+        resolve(this.#byUs ? undefined : broken(target, last));
+      });
+    });
+  }
+
+  /** True once it has ended, or is ending by us. */
+  get over(): boolean {
+    return this.#over || this.#byUs;
+  }
+
+  close(): void {
+    if (this.over) return;
+    this.#byUs = true;
+    this.#client.end();
+    // A peer that is gone never answers to the end.
+    const cancel = this.#clock.after(KILL_AFTER_MS, () => this.#client.destroy());
+    void this.closed.then(cancel);
+  }
+
+  async run(command: string, options: RunOptions): Promise<CommandResult> {
+    const line = boundCommand(command, options.env);
+    const leave = await this.#sessions.enter(options.signal);
+    try {
+      return await this.#exec(line, options);
+    } finally {
+      leave();
+    }
+  }
+
+  async open(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    // sshd sends small answers at once only after a session ran on the connection (Nagle; 48 ms otherwise).
+    this.#warm ??= this.#runOnce();
+    await this.#warm;
+    return this.#channel(`the port ${port} of ${host}`, signal, (done) =>
+      this.#client.forwardOut('127.0.0.1', 0, host, port, done),
+    ).catch((thrown: unknown) => {
+      throw this.#openFailure(thrown, host, port);
+    });
+  }
+
+  async #runOnce(): Promise<void> {
+    const options = { signal: new AbortController().signal, timeoutMs: WARM_MS, maxBytes: 1024, env: {} };
+    // A jump host may forbid commands; forwards then work all the same.
+    await this.run('true', options).catch(() => undefined);
+  }
+
+  async #exec(line: string, options: RunOptions): Promise<CommandResult> {
+    const stream = await this.#channel('a command', options.signal, (done) => this.#client.exec(line, done));
+    return new Promise<CommandResult>((resolve, reject) => {
+      const out: Buffer[] = [];
+      const err: Buffer[] = [];
+      let room = options.maxBytes;
+      let truncated = false;
+      let exit: number | undefined;
+      let settled = false;
+      const result = (): CommandResult => ({
+        exit,
+        stdout: Buffer.concat(out).toString('utf8'),
+        stderr: Buffer.concat(err).toString('utf8'),
+        truncated,
+      });
+      const finish = (settle: () => void): void => {
+        if (settled) return;
+        settled = true;
+        cancelTimer();
+        options.signal.removeEventListener('abort', onAbort);
+        settle();
+      };
+      const keep = (list: Buffer[]) => (chunk: Buffer) => {
+        if (settled) return;
+        list.push(chunk.length <= room ? chunk : chunk.subarray(0, room));
+        room -= chunk.length;
+        if (room >= 0) return;
+        truncated = true;
+        finish(() => {
+          resolve(result());
+        });
+        this.#kill(stream);
+      };
+      const onAbort = (): void => {
+        finish(() => {
+          reject(abortError());
+        });
+        this.#kill(stream);
+      };
+      const cancelTimer = this.#clock.after(options.timeoutMs, () => {
+        finish(() => {
+          reject(
+            new SshError(
+              'timeout',
+              `A command on ${this.target.name} took longer than ${Math.ceil(options.timeoutMs / 1000)} s.`,
+              { next: 'The server may be busy; try again.' },
+            ),
+          );
+        });
+        this.#kill(stream);
+      });
+      options.signal.addEventListener('abort', onAbort, { once: true });
+      stream.on('data', keep(out));
+      stream.stderr.on('data', keep(err));
+      stream.on('exit', (code: number | null) => (exit = code ?? undefined));
+      stream.on('error', () => undefined);
+      stream.once('close', () => {
+        finish(() => {
+          resolve(result());
+        });
+      });
+      stream.end(); // No command waits for input that never comes.
+    });
+  }
+
+  /** Ends a command: by signal, which reaches all of its processes, and by closing what it writes to. */
+  #kill(stream: ClientChannel): void {
+    stream.resume();
+    stream.stderr.resume();
+    const signal = (name: string): void => {
+      try {
+        stream.signal(name);
+      } catch {
+        // The channel has closed meanwhile.
+      }
+    };
+    signal('TERM');
+    const cancel = this.#clock.after(KILL_AFTER_MS, () => {
+      signal('KILL');
+      stream.close();
+    });
+    stream.once('close', cancel);
+  }
+
+  /** A channel, or the reason why not; one that comes after the abort is closed. */
+  #channel(
+    what: string,
+    signal: AbortSignal,
+    ask: (done: (error: Error | undefined, channel: ClientChannel) => void) => void,
+  ): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(abortError());
+        return;
+      }
+      if (this.over) {
+        reject(broken(this.target));
+        return;
+      }
+      const onAbort = (): void => {
+        reject(abortError());
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      void this.closed.then((reason) => {
+        signal.removeEventListener('abort', onAbort);
+        reject(reason ?? broken(this.target));
+      });
+      const done = (error: Error | undefined, channel: ClientChannel): void => {
+        signal.removeEventListener('abort', onAbort);
+        if (error !== undefined) reject(refusal(this.target, what, error));
+        else if (signal.aborted) {
+          channel.on('error', () => undefined);
+          channel.close();
+        } else resolve(channel);
+      };
+      try {
+        ask(done);
+      } catch (thrown) {
+        signal.removeEventListener('abort', onAbort);
+        reject(broken(this.target, thrown));
+      }
+    });
+  }
+
+  #openFailure(thrown: unknown, host: string, port: number): unknown {
+    const cause = thrown instanceof SshError && thrown.kind === 'protocol' ? thrown.cause : undefined;
+    if (!(cause instanceof Error)) return thrown;
+    const { name } = this.target;
+    const reason = 'reason' in cause ? cause.reason : undefined;
+    const where = host === '127.0.0.1' || host === 'localhost' ? name : `${host} (seen from ${name})`;
+    if (reason === 1)
+      return new SshError('forwardRefused', `${name} does not allow forwards.`, {
+        next: 'Its sshd has AllowTcpForwarding off (see /etc/ssh/sshd_config on the server).',
+        cause,
+      });
+    if (/refused/i.test(cause.message))
+      return new SshError('refused', `Nothing listens on port ${port} of ${where}.`, {
+        next: `Start the service on the server; it is ready when \`ss -ltn\` there shows port ${port}.`,
+        cause,
+      });
+    if (/timed out|timeout/i.test(cause.message))
+      return new SshError('timeout', `Port ${port} of ${where} does not answer.`, {
+        next: 'Check that it is on and that its security group allows the port.',
+        cause,
+      });
+    return new SshError('unreachable', `${name} can't reach port ${port} of ${host}: ${cause.message}`, {
+      next: 'Check the address and that the service runs.',
+      cause,
+    });
+  }
+}
+
+function refusal(target: Target, what: string, cause: Error): SshError {
+  return new SshError('protocol', `${target.name} did not open ${what}: ${cause.message}`, {
+    next: 'Try again; if it stays so, look at sshd’s log on the server.',
+    cause,
+  });
+}

@@ -1,0 +1,116 @@
+import {
+  BaseAgent,
+  createAgent,
+  utils,
+  type AnyAuthMethod,
+  type IdentityCallback,
+  type KnownPublicKeys,
+  type ParsedKey,
+  type SignCallback,
+  type SigningRequestOptions,
+} from 'ssh2';
+import { basename } from 'node:path';
+import type { Files } from './files';
+import { publicKeyOf } from './keys';
+import type { Keys } from './types';
+
+/** Ways to prove who we are, in the order tried, and the files that would need a passphrase first. */
+export interface Offers {
+  readonly methods: readonly { readonly label: string; readonly method: AnyAuthMethod }[];
+  readonly locked: readonly string[];
+}
+
+interface AgentKey {
+  readonly blob: string;
+  readonly agent: BaseAgent;
+}
+
+/**
+ * What to offer a server: each key file, signed by the agent where it holds that key (so that locked files work), then
+ * the agent's other keys. sshd takes about six tries, and an RSA key costs two, so the order matters.
+ */
+export async function offersOf(keys: Keys, user: string, files: Files): Promise<Offers> {
+  const held = keys.agent === undefined ? [] : await agentKeys(keys.agent);
+  const methods: Offers['methods'][number][] = [];
+  const locked: string[] = [];
+  const used = new Set<string>();
+  for (const file of keys.files) {
+    const publicKey = (await publicKeyOf(file.path, files))?.split(' ')[1];
+    if (publicKey !== undefined && used.has(publicKey)) continue;
+    const inAgent = held.find((each) => each.blob === publicKey);
+    const key = inAgent === undefined ? await privateKey(file.path, file.passphrase, files) : undefined;
+    if (inAgent !== undefined)
+      methods.push({ label: file.path, method: { type: 'agent', username: user, agent: inAgent.agent } });
+    else if (key !== undefined)
+      methods.push({ label: file.path, method: { type: 'publickey', username: user, key } });
+    else locked.push(basename(file.path));
+    if (publicKey !== undefined && (inAgent ?? key) !== undefined) used.add(publicKey);
+  }
+  for (const { blob, agent } of held)
+    if (!used.has(blob))
+      methods.push({ label: 'a key of the agent', method: { type: 'agent', username: user, agent } });
+  return { methods, locked };
+}
+
+async function privateKey(
+  file: string,
+  passphrase: string | undefined,
+  files: Files,
+): Promise<ParsedKey | undefined> {
+  const text = await files.readFile(file);
+  if (text === undefined) return undefined;
+  const key = utils.parseKey(text, passphrase);
+  return key instanceof Error || !key.isPrivateKey() ? undefined : key;
+}
+
+/** The keys of an agent, each as an agent of its own. An agent that does not answer has none. */
+function agentKeys(socket: string): Promise<AgentKey[]> {
+  return new Promise((resolve) => {
+    const agent = createAgent(socket);
+    agent.getIdentities((error, identities) => {
+      if (error instanceof Error || identities === undefined) {
+        resolve([]);
+        return;
+      }
+      const keys: AgentKey[] = [];
+      for (const identity of identities) {
+        const parsed = utils.parseKey(publicPart(identity));
+        // Certificates and kinds of keys that ssh2 does not know.
+        if (parsed instanceof Error) continue;
+        keys.push({ blob: parsed.getPublicSSH().toString('base64'), agent: new OneKey(agent, parsed) });
+      }
+      resolve(keys);
+    });
+  });
+}
+
+function publicPart(identity: KnownPublicKeys[number]): ParsedKey | Buffer | string {
+  if (typeof identity === 'string' || Buffer.isBuffer(identity) || !('pubKey' in identity)) return identity;
+  return 'pubKey' in identity.pubKey ? identity.pubKey.pubKey : identity.pubKey;
+}
+
+/** An agent that shows one key of another agent. */
+class OneKey extends BaseAgent {
+  readonly #agent: BaseAgent;
+  readonly #key: ParsedKey;
+
+  constructor(agent: BaseAgent, key: ParsedKey) {
+    super();
+    this.#agent = agent;
+    this.#key = key;
+  }
+
+  override getIdentities(done: IdentityCallback): void {
+    done(null, [this.#key]);
+  }
+
+  override sign(
+    key: ParsedKey | Buffer | string,
+    data: Buffer,
+    options: SigningRequestOptions | SignCallback,
+    done?: SignCallback,
+  ): void {
+    if (typeof options === 'function') this.#agent.sign(key, data, options);
+    else this.#agent.sign(key, data, options, done);
+  }
+}
