@@ -1,0 +1,199 @@
+import { Problem } from '../base';
+import type { CloudConfig } from '../openstack';
+import type { ServiceName } from './http/api';
+import { givenKeyFiles, newKeyPair, writeKeyFiles, type KeyFiles } from './keys';
+import { SiteCloud, type Answered } from './siteCloud';
+import { Network, type Reached } from './ssh/network';
+import { randomIds } from './world/ids';
+import type { Account, SiteName } from './world/records';
+import { populate } from './world/scenario';
+import { accounts, World } from './world/world';
+
+/** The longest that a timer of Node can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export interface DemoOptions {
+  /** Milliseconds since 1970; the demo's clock starts there and goes on with it. */
+  readonly now?: () => number;
+  /** A private key to use as the person's own, its public half beside it as `.pub`; else a new pair is made. */
+  readonly sshKeyFile?: string;
+  /** Who sits at the keyboard. */
+  readonly as?: Account;
+  /** Told of every request that was answered. */
+  readonly onAnswer?: (answered: Answered) => void;
+}
+
+/** What a teacher or a test can do to the world, beside what its services offer. */
+export interface DemoWorld {
+  /** Puts the clock forward: what falls due happens. */
+  advance(ms: number): Promise<void>;
+  /** Connections to the service are refused from now on. */
+  stopService(site: SiteName, service: ServiceName): Promise<void>;
+  /** On the same port again. */
+  startService(site: SiteName, service: ServiceName): Promise<void>;
+  /** Lets each answer of the service wait. */
+  slow(site: SiteName, service: ServiceName, ms: number): void;
+  /** Gives a server another host key, as a rebuild does. */
+  rebuild(serverName: string): void;
+  /** Cuts the SSH connections of a server; it can be reached again at once. */
+  hangUp(serverName: string): void;
+  /** A program on a server stops listening, or listens again. */
+  stopProgram(serverName: string, port: number): void;
+  startProgram(serverName: string, port: number): void;
+}
+
+export interface Demo {
+  /** One cloud a site, with an application credential of the person at the keyboard. */
+  readonly clouds: readonly CloudConfig[];
+  /** Where on this machine a port of an address of the world is found. */
+  reach(this: void, host: string, port: number): Reached;
+  readonly keyFile: string;
+  readonly publicKeyFile: string;
+  readonly me: { readonly netId: string; readonly username: string };
+  readonly world: DemoWorld;
+  /** Ends everything and takes away the keys that were made. */
+  stop(): Promise<void>;
+}
+
+/** Starts the miniature Chameleon: HTTP services and SSH servers, on 127.0.0.1 alone, in this process. */
+export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
+  const account = options.as ?? 'student';
+  const keys = await keyFilesOf(options.sshKeyFile, account);
+  const world = new World({
+    now: options.now ?? Date.now,
+    ids: randomIds,
+    makeHostKey: () => newKeyPair('root@demo'),
+  });
+  populate(world, {
+    // A TA's key is on no student's server.
+    laptop: account === 'student' ? keys.publicKey : newKeyPair('alexbaker@laptop').publicKey,
+    jupyter: newKeyPair('alexbaker@jupyter').publicKey,
+  });
+  const running = new RunningDemo(world, options.onAnswer);
+  try {
+    await running.start();
+  } catch (thrown) {
+    await Promise.all([running.stop(), keys.remove()]);
+    throw new Problem('The demo could not be started.', { cause: thrown });
+  }
+  return {
+    clouds: running.clouds.map((cloud) => cloud.signInFor(account)),
+    reach: (host, port) => running.network.reach(host, port),
+    keyFile: keys.keyFile,
+    publicKeyFile: keys.publicKeyFile,
+    me: accounts[account],
+    world: running,
+    stop: async () => {
+      await running.stop();
+      await keys.remove();
+    },
+  };
+}
+
+function keyFilesOf(given: string | undefined, account: Account): Promise<KeyFiles> {
+  return given === undefined ? writeKeyFiles(`${accounts[account].username}@laptop`) : givenKeyFiles(given);
+}
+
+class RunningDemo implements DemoWorld {
+  readonly clouds: readonly SiteCloud[];
+  readonly network: Network;
+  readonly #world: World;
+  readonly #stoppedPrograms = new Map<string, 'mlflow' | 'ray'>();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(world: World, onAnswer: (answered: Answered) => void = () => undefined) {
+    this.#world = world;
+    this.network = new Network(world);
+    this.clouds = world.sites.map(
+      (site) => new SiteCloud({ site, world, after: () => this.#follow(), onAnswer }),
+    );
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([this.network.open(), ...this.clouds.map((cloud) => cloud.start())]);
+    this.#wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await Promise.all([this.network.close(), ...this.clouds.map((cloud) => cloud.dispose())]);
+  }
+
+  async advance(ms: number): Promise<void> {
+    this.#world.putForward(ms);
+    await this.#follow();
+  }
+
+  async stopService(site: SiteName, service: ServiceName): Promise<void> {
+    await this.#cloud(site).service(service).stop();
+  }
+
+  async startService(site: SiteName, service: ServiceName): Promise<void> {
+    await this.#cloud(site).service(service).start();
+  }
+
+  slow(site: SiteName, service: ServiceName, ms: number): void {
+    this.#cloud(site).service(service).slowMs = ms;
+  }
+
+  rebuild(serverName: string): void {
+    const server = this.#server(serverName);
+    server.hostKey = this.#world.makeHostKey();
+    server.updated = this.#world.now();
+    this.network.hangUp(server);
+  }
+
+  hangUp(serverName: string): void {
+    this.network.hangUp(this.#server(serverName));
+  }
+
+  stopProgram(serverName: string, port: number): void {
+    const { id, programs } = this.#server(serverName);
+    const name = programs.get(port);
+    if (name === undefined) return;
+    this.#stoppedPrograms.set(`${id}:${port}`, name);
+    programs.delete(port);
+  }
+
+  startProgram(serverName: string, port: number): void {
+    const { id, programs } = this.#server(serverName);
+    const name = this.#stoppedPrograms.get(`${id}:${port}`);
+    if (name !== undefined) programs.set(port, name);
+  }
+
+  /** The doors follow the world, and the clock is set to what happens next by itself. */
+  async #follow(): Promise<void> {
+    if (this.#stopped) return;
+    await this.network.follow();
+    this.#wake();
+  }
+
+  #wake(): void {
+    clearTimeout(this.#timer);
+    const ms = this.#stopped ? undefined : this.#world.untilNextEvent();
+    if (ms === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#world.settle();
+        void this.#follow();
+      },
+      Math.min(ms, MAX_TIMER_MS),
+    );
+    // The demo keeps no process alive that has nothing else to do.
+    this.#timer.unref();
+  }
+
+  #cloud(name: SiteName): SiteCloud {
+    const cloud = this.clouds.find(({ site }) => site.name === name);
+    if (cloud === undefined) throw new RangeError(`no site ${name}`);
+    return cloud;
+  }
+
+  #server(name: string) {
+    for (const site of this.#world.sites)
+      for (const server of site.servers.values()) if (server.name === name) return server;
+    throw new Problem(`The demo has no server named ${name}.`);
+  }
+}

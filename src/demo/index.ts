@@ -1,0 +1,3 @@
+export { startDemo, type Demo, type DemoOptions, type DemoWorld } from './demo';
+export type { Answered } from './siteCloud';
+export type { Reached } from './ssh/network';

@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ProgramName } from '../world/records';
+import { mlflow } from './mlflow';
+import { ray } from './ray';
+
+/** A request to a program as far as the demo's programs look at it. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  /** The `Host` header, port included. */
+  readonly host: string;
+  readonly origin: string | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** What a program can say of the server it runs on. */
+export interface Surroundings {
+  readonly hostname: string;
+  readonly upSince: number;
+  readonly now: () => number;
+}
+
+export interface Program {
+  /** As its HTTP server calls itself. */
+  readonly server: string;
+  answer(asked: Asked, where: Surroundings): Answer;
+}
+
+const PROGRAMS: Readonly<Record<ProgramName, Program>> = { mlflow, ray };
+
+/** What the program answers. */
+export function ask(name: ProgramName, asked: Asked, where: Surroundings): Answer {
+  return PROGRAMS[name].answer(asked, where);
+}
+
+/** A program that gets its connections handed over: it has no port, a server's loopback is not this machine's. */
+export class RunningProgram {
+  readonly #http: Server;
+
+  constructor(name: ProgramName, where: Surroundings) {
+    const program = PROGRAMS[name];
+    this.#http = createServer((request, response) => {
+      const answer = program.answer(askedIn(request), where);
+      request.resume();
+      response.writeHead(answer.status, {
+        Server: program.server,
+        'Content-Type': answer.type,
+        'Content-Length': String(Buffer.byteLength(answer.body)),
+      });
+      response.end(request.method === 'HEAD' ? undefined : answer.body);
+    });
+  }
+
+  take(stream: Duplex): void {
+    this.#http.emit('connection', stream);
+  }
+}
+
+function askedIn(request: IncomingMessage): Asked {
+  return {
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    host: request.headers.host ?? '',
+    origin: request.headers.origin,
+  };
+}

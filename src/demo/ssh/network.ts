@@ -1,0 +1,128 @@
+import type { Duplex } from 'node:stream';
+import type { ServerRecord } from '../world/records';
+import { letsIn } from '../world/servers';
+import type { SiteWorld } from '../world/site';
+import type { World } from '../world/world';
+import { Door, LOOPBACK } from './door';
+import { Sshd } from './sshd';
+
+const SSH_PORT = 22;
+/** Nothing ever listens on it: TCP's own reserved port. */
+const CLOSED_PORT = 1;
+
+/** Where something is really reached. */
+export interface Reached {
+  readonly host: string;
+  readonly port: number;
+  /** On the testbed nobody would answer at all; here one gets in, and then nobody answers. */
+  readonly filtered?: true;
+}
+
+interface Place {
+  readonly site: SiteWorld;
+  readonly server: ServerRecord;
+}
+
+interface Machine extends Place {
+  readonly sshd: Sshd;
+  readonly door: Door;
+}
+
+/** The servers of all sites as they are reached from outside: each has a door on loopback while it exists. */
+export class Network {
+  readonly #world: World;
+  readonly #machines = new Map<string, Machine>();
+  readonly #silence = new Door(undefined);
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  async open(): Promise<void> {
+    await Promise.all([this.#silence.open(), this.follow()]);
+  }
+
+  /** Doors for servers that are new, none for those that are gone. One after the other, as calls come side by side. */
+  follow(): Promise<void> {
+    this.#following = this.#following.then(() => this.#follow());
+    return this.#following;
+  }
+
+  async #follow(): Promise<void> {
+    const there = new Map<string, Place>();
+    for (const site of this.#world.sites)
+      for (const server of site.servers.values()) there.set(server.id, { site, server });
+    const gone = [...this.#machines].filter(([id]) => !there.has(id));
+    const fresh = [...there].filter(([id]) => !this.#machines.has(id));
+    await Promise.all([
+      ...gone.map(async ([id, machine]) => {
+        this.#machines.delete(id);
+        await machine.door.close();
+      }),
+      ...fresh.map(async ([id, place]) => {
+        const machine = this.#machineOf(place);
+        await machine.door.open();
+        this.#machines.set(id, machine);
+      }),
+    ]);
+  }
+
+  /** Where a client on this machine gets to that port of an address of the world. */
+  reach(host: string, port: number): Reached {
+    if (host === LOOPBACK || host === 'localhost') return { host, port };
+    const machine = this.#machineAt(host);
+    const filtered = { host: LOOPBACK, port: this.#silence.port, filtered: true } as const;
+    if (machine === undefined) return filtered;
+    const isIn = letsIn(machine.site, machine.server, port);
+    if (port === SSH_PORT)
+      return { host: LOOPBACK, port: machine.door.port, ...(isIn ? {} : { filtered: true as const }) };
+    return isIn ? { host: LOOPBACK, port: CLOSED_PORT } : filtered;
+  }
+
+  /** Ends all connections of a server; it can be reached again at once. */
+  hangUp(server: ServerRecord): void {
+    this.#machines.get(server.id)?.door.hangUp();
+  }
+
+  async close(): Promise<void> {
+    await this.#following;
+    const doors = [...this.#machines.values()].map((machine) => machine.door);
+    this.#machines.clear();
+    await Promise.all([this.#silence, ...doors].map((door) => door.close()));
+  }
+
+  #machineOf({ site, server }: Place): Machine {
+    const sshd = new Sshd({
+      server,
+      now: () => this.#world.now(),
+      onward: (address, port, open) => this.#onward(address, port, open),
+    });
+    const door = new Door(() => {
+      if (!letsIn(site, server, SSH_PORT)) return undefined;
+      return (socket) => {
+        sshd.take(socket);
+      };
+    });
+    return { site, server, sshd, door };
+  }
+
+  /** By its public address. Its fixed one is known inside the cloud only. */
+  #machineAt(address: string): Machine | undefined {
+    for (const site of this.#world.sites)
+      for (const ip of site.floatingIps.values())
+        if (ip.address === address && ip.port !== undefined) return this.#machines.get(ip.port.deviceId);
+    return undefined;
+  }
+
+  /** From server to server, as a jump goes: fixed addresses count, security groups of the neighbours do not. */
+  #onward(address: string, port: number, open: () => Duplex): boolean {
+    const machine = [...this.#machines.values()].find(
+      ({ server }) => server.status === 'ACTIVE' && server.ports.some((each) => each.address === address),
+    );
+    const target = machine ?? this.#machineAt(address);
+    if (target === undefined || port !== SSH_PORT) return false;
+    target.sshd.take(open());
+    return true;
+  }
+}
