@@ -128,7 +128,7 @@ const mocha = path.join(repository, 'node_modules', '.bin', 'mocha');
  */
 async function callOf(name, what, say) {
   say(`${name}: ${what === 'up' ? 'setting up' : 'taking down'}`);
-  const script = `const setup = await import('./test/${name}/setup.ts'); await setup.${what}?.(); process.exit(0);`;
+  const script = `const { default: d, ${what} = d?.${what} } = await import('./test/${name}/setup.ts'); await ${what}?.(); process.exit(0);`;
   const args = ['--import=tsx', '--input-type=module', '-e', script];
   const { code, output } = await stream(`${name}-setup`, process.execPath, args, { isQuiet: true });
   if (code !== 0) say(output.trimEnd().split('\n').slice(-25).join('\n'));

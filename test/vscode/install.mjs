@@ -156,8 +156,16 @@ function isAlive(pid) {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const asked = process.argv.slice(2);
-  const editions = [oldest, newest].filter(
-    (edition) => asked.length === 0 || asked.includes(edition.codeServer),
-  );
+  // No await at the top: modules that have one can't be loaded by tests that are CommonJS.
+  installAll(
+    [oldest, newest].filter(({ codeServer }) => asked.length === 0 || asked.includes(codeServer)),
+  ).catch((/** @type {unknown} */ error) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}
+
+/** @param {import('./editions.mjs').Edition[]} editions */
+async function installAll(editions) {
   for (const edition of editions) await install(edition, (line) => console.log(line));
 }

@@ -40,7 +40,7 @@ export function run(program, args, options = {}) {
     child.on('close', (code) => {
       if (code === 0) resolve(output);
       else {
-        const tail = output.trimEnd().split('\n').slice(-15).join('\n');
+        const tail = output.trimEnd().split('\n').slice(-30).join('\n');
         reject(new Error(`${program} ${args.join(' ')} ended with ${code}:\n${tail}`));
       }
     });

@@ -1,0 +1,2 @@
+/** The order of the suites: signed out first, then with the demo open. */
+import './activation.test';
