@@ -13,7 +13,8 @@ export function boundCommand(command: string, env: Readonly<Record<string, strin
     if (value.includes('\0')) throw new Problem(`The value of ${name} has a NUL character.`);
     return `${name}=${quoted(value)}`;
   });
-  return ['env', ...bound, 'sh', '-c', quoted(command)].join(' ');
+  // Without input: a command that reads would wait for ever, and ssh2 signals only commands whose input is open.
+  return ['env', ...bound, 'sh', '-c', quoted(command), '</dev/null'].join(' ');
 }
 
 /** One word for a POSIX shell. */

@@ -141,7 +141,6 @@ export class SshConnection implements Connection {
           resolve(result());
         });
       });
-      stream.end(); // No command waits for input that never comes.
     });
   }
 

@@ -8,3 +8,6 @@ export { nodeFiles, type Files } from './files';
 export { connect, type ConnectOptions } from './connect';
 export { Connections } from './connections';
 export { sshConfig, terminalCommand, writeSshConfig } from './sshConfig';
+export { Forwards } from './forwards';
+export { backoffMs, forwardStep, type ForwardEvent } from './forwardState';
+export type { Listen, Listener } from './listener';

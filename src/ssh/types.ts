@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Opens a TCP connection; the demo gives its own, tests script it. Rejects with the socket's error. */
 export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Socket>;
@@ -65,7 +66,7 @@ export interface Connection {
   readonly hostKey: HostKey;
   run(command: string, options: RunOptions): Promise<CommandResult>;
   /** A stream to `host:port` as seen from the server. */
-  open(host: string, port: number, signal: AbortSignal): Promise<NodeJS.ReadWriteStream>;
+  open(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
   /** Resolves when the connection has ended, with the reason. */
   readonly closed: Promise<Error | undefined>;
   close(): void;

@@ -1,0 +1,127 @@
+import { request } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { abortError, isAbort, sentenceOf, type Clock } from '../base';
+import { SshError } from './problems';
+import type { Connection, ForwardSpec } from './types';
+
+/** A UI that needs longer for its first bytes is not usable. */
+const ANSWER_MS = 10_000;
+
+/** What the service behind a forward said. */
+export type Health =
+  | { readonly kind: 'well'; readonly latencyMs: number }
+  | { readonly kind: 'ailing'; readonly what: string; readonly next: string | undefined }
+  | { readonly kind: 'forbidden'; readonly what: string; readonly next: string | undefined }
+  /** The connection itself broke: no word about the service. */
+  | { readonly kind: 'gone' };
+
+/** Asks the service for its page the way the browser will: same path, same `Host`, through the same connection. */
+export async function askHealth(
+  connection: Connection,
+  spec: ForwardSpec,
+  localPort: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Health> {
+  const limit = new AbortController();
+  const onAbort = (): void => {
+    limit.abort();
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  let late = false;
+  const cancel = clock.after(ANSWER_MS, () => {
+    late = true;
+    limit.abort();
+  });
+  const began = clock.now();
+  try {
+    if (signal.aborted) throw abortError();
+    const channel = await connection.open(spec.remoteHost, spec.remotePort, limit.signal);
+    const status = await statusOf(channel, spec, localPort, limit.signal);
+    return judged(status, spec, clock.now() - began);
+  } catch (thrown) {
+    if (signal.aborted) throw abortError();
+    if (late) return silent(spec);
+    if (thrown instanceof SshError && thrown.kind === 'closed') return { kind: 'gone' };
+    if (thrown instanceof SshError && thrown.kind === 'forwardRefused')
+      return { kind: 'forbidden', what: thrown.message, next: thrown.next };
+    if (thrown instanceof SshError) return { kind: 'ailing', what: thrown.message, next: thrown.next };
+    if (isAbort(thrown)) throw thrown;
+    return {
+      kind: 'ailing',
+      what: `${spec.name} does not speak HTTP on port ${spec.remotePort} (${sentenceOf(thrown)}).`,
+      next: 'It may still be starting; its log on the server says more.',
+    };
+  } finally {
+    cancel();
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function statusOf(
+  channel: Duplex,
+  spec: ForwardSpec,
+  localPort: number,
+  signal: AbortSignal,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      channel.resume();
+      channel.destroy();
+    };
+    const asked = request({
+      createConnection: () => asSocket(channel),
+      method: 'GET',
+      path: spec.path,
+      headers: { Host: `127.0.0.1:${localPort}`, Connection: 'close', Accept: 'text/html, */*' },
+      signal,
+    });
+    asked.once('response', (response) => {
+      resolve(response.statusCode ?? 0);
+      response.on('error', () => undefined);
+      end();
+    });
+    asked.on('error', (error) => {
+      reject(error);
+      end();
+    });
+    asked.end();
+  });
+}
+
+/** A channel is no `net.Socket`; HTTP needs only that these exist. */
+function asSocket(channel: Duplex): Duplex {
+  for (const name of ['setNoDelay', 'setKeepAlive', 'setTimeout', 'ref', 'unref'])
+    if (!(name in channel)) Object.assign(channel, { [name]: () => channel });
+  return channel;
+}
+
+function judged(status: number, spec: ForwardSpec, latencyMs: number): Health {
+  // 401 is a login page's way to say that it is there.
+  if (status < 400 || status === 401) return { kind: 'well', latencyMs };
+  if (status === 403)
+    return {
+      kind: 'ailing',
+      what: `${spec.name} refuses requests from here (403).`,
+      next: 'It may allow only some host names: open it as 127.0.0.1, or start it with --allowed-hosts.',
+    };
+  if (status === 404)
+    return {
+      kind: 'ailing',
+      what: `${spec.name} has no page ${spec.path} (404).`,
+      next: `Something else may listen on port ${spec.remotePort} of the server.`,
+    };
+  return {
+    kind: 'ailing',
+    what: `${spec.name} answers with an error (${status}).`,
+    next: 'It may still be starting; its log on the server says more.',
+  };
+}
+
+function silent(spec: ForwardSpec): Health {
+  return {
+    kind: 'ailing',
+    what: `${spec.name} accepts connections and does not answer.`,
+    next: 'It may still be starting, or hang; its log on the server says more.',
+  };
+}
