@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { abortError, type Clock } from '../base';
+import { whenAborted } from './abort';
 import { SshConnection } from './connection';
 import { nodeFiles } from './files';
 import { sameHostKey } from './hostKeys';
@@ -101,10 +102,9 @@ async function stream(
 ): Promise<Duplex> {
   if (signal.aborted) throw abortError();
   const inner = new AbortController();
-  const onAbort = (): void => {
+  const forgetAbort = whenAborted(signal, () => {
     inner.abort();
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
+  });
   let late = false;
   const cancel = options.clock.after(DIAL_MS, () => {
     late = true;
@@ -127,6 +127,6 @@ async function stream(
     throw connectFailure(thrown, target);
   } finally {
     cancel();
-    signal.removeEventListener('abort', onAbort);
+    forgetAbort();
   }
 }

@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 import type { Duplex } from 'node:stream';
 import { abortError, type Clock } from '../base';
+import { whenAborted } from './abort';
 import { boundCommand } from './command';
 import { broken, SshError } from './problems';
 import { Slots } from './slots';
@@ -20,6 +21,7 @@ export class SshConnection implements Connection {
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #sessions = new Slots(SESSIONS);
+  readonly #asked = new Set<() => void>();
   #warm: Promise<void> | undefined;
   #over = false;
   #byUs = false;
@@ -34,6 +36,7 @@ export class SshConnection implements Connection {
     this.closed = new Promise((resolve) => {
       client.once('close', () => {
         this.#over = true;
+        for (const end of [...this.#asked]) end();
         resolve(this.#byUs ? undefined : broken(target, last));
       });
     });
@@ -99,7 +102,7 @@ export class SshConnection implements Connection {
         if (settled) return;
         settled = true;
         cancelTimer();
-        options.signal.removeEventListener('abort', onAbort);
+        forgetAbort();
         settle();
       };
       const keep = (list: Buffer[]) => (chunk: Buffer) => {
@@ -113,12 +116,12 @@ export class SshConnection implements Connection {
         });
         this.#kill(stream);
       };
-      const onAbort = (): void => {
+      const forgetAbort = whenAborted(options.signal, () => {
         finish(() => {
           reject(abortError());
         });
         this.#kill(stream);
-      };
+      });
       const cancelTimer = this.#clock.after(options.timeoutMs, () => {
         finish(() => {
           reject(
@@ -131,7 +134,6 @@ export class SshConnection implements Connection {
         });
         this.#kill(stream);
       });
-      options.signal.addEventListener('abort', onAbort, { once: true });
       stream.on('data', keep(out));
       stream.stderr.on('data', keep(err));
       stream.on('exit', (code: number | null) => (exit = code ?? undefined));
@@ -178,16 +180,21 @@ export class SshConnection implements Connection {
         reject(broken(this.target));
         return;
       }
-      const onAbort = (): void => {
-        reject(abortError());
+      const onClose = (): void => {
+        forget();
+        reject(broken(this.target));
       };
-      signal.addEventListener('abort', onAbort, { once: true });
-      void this.closed.then((reason) => {
-        signal.removeEventListener('abort', onAbort);
-        reject(reason ?? broken(this.target));
+      const forgetAbort = whenAborted(signal, () => {
+        reject(abortError());
       });
+      const forget = (): void => {
+        forgetAbort();
+        this.#asked.delete(onClose);
+      };
+      // A set, not the promise of the end: that would keep every channel there ever was.
+      this.#asked.add(onClose);
       const done = (error: Error | undefined, channel: ClientChannel): void => {
-        signal.removeEventListener('abort', onAbort);
+        forget();
         if (error !== undefined) reject(refusal(this.target, what, error));
         else if (signal.aborted) {
           channel.on('error', () => undefined);
@@ -197,7 +204,7 @@ export class SshConnection implements Connection {
       try {
         ask(done);
       } catch (thrown) {
-        signal.removeEventListener('abort', onAbort);
+        forget();
         reject(broken(this.target, thrown));
       }
     });

@@ -1,4 +1,5 @@
 import { abortError } from '../base';
+import { whenAborted } from './abort';
 import type { SshConnection } from './connection';
 import { establish, type ConnectOptions } from './connect';
 import { jumpsOf } from './sshConfig';
@@ -100,14 +101,13 @@ export class Connections {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         entry.askers -= 1;
-        signal.removeEventListener('abort', onAbort);
+        forgetAbort();
       };
-      const onAbort = (): void => {
+      const forgetAbort = whenAborted(signal, () => {
         leave();
         if (entry.askers === 0 && entry.connection === undefined) entry.abort.abort();
         reject(abortError());
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
+      });
       entry.attempt.then(
         (connection) => {
           leave();

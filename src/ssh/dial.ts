@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { abortError } from '../base';
+import { whenAborted } from './abort';
 import type { Dial } from './types';
 
 /** Where a host is really found: itself, or in the demo a port of 127.0.0.1. */
@@ -15,7 +16,7 @@ export function dialBy(reach: Reach): Dial {
       }
       const socket = connect({ ...reach(host, port), noDelay: true });
       const done = (): void => {
-        signal.removeEventListener('abort', onAbort);
+        forgetAbort();
         socket.removeListener('error', onError);
         socket.removeListener('connect', onConnect);
       };
@@ -34,7 +35,7 @@ export function dialBy(reach: Reach): Dial {
         done();
         resolve(socket);
       };
-      signal.addEventListener('abort', onAbort, { once: true });
+      const forgetAbort = whenAborted(signal, onAbort);
       socket.once('error', onError);
       socket.once('connect', onConnect);
     });

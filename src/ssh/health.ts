@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { abortError, isAbort, sentenceOf, type Clock } from '../base';
+import { whenAborted } from './abort';
 import { SshError } from './problems';
 import type { Connection, ForwardSpec } from './types';
 
@@ -24,10 +25,9 @@ export async function askHealth(
   signal: AbortSignal,
 ): Promise<Health> {
   const limit = new AbortController();
-  const onAbort = (): void => {
+  const forgetAbort = whenAborted(signal, () => {
     limit.abort();
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
+  });
   let late = false;
   const cancel = clock.after(ANSWER_MS, () => {
     late = true;
@@ -54,7 +54,7 @@ export async function askHealth(
     };
   } finally {
     cancel();
-    signal.removeEventListener('abort', onAbort);
+    forgetAbort();
   }
 }
 

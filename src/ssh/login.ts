@@ -1,6 +1,7 @@
 import { Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { Duplex } from 'node:stream';
 import { abortError, type Clock } from '../base';
+import { whenAborted } from './abort';
 import { hostKeyOfBlob } from './hostKeys';
 import { isPinned } from './knownHosts';
 import type { Offers } from './offers';
@@ -106,10 +107,13 @@ function handshake(client: Client, attempt: Attempt, offers: Offers): Promise<vo
           : timedOut(target),
       );
     };
+    const forgetAbort = whenAborted(signal, () => {
+      fail(abortError());
+    });
     let cancelTimer = clock.after(HANDSHAKE_MS, late);
     const done = (): void => {
       cancelTimer();
-      signal.removeEventListener('abort', onAbort);
+      forgetAbort();
       client.removeListener('close', onClose);
       client.removeListener('ready', onReady);
       client.removeListener('error', onError);
@@ -121,9 +125,6 @@ function handshake(client: Client, attempt: Attempt, offers: Offers): Promise<vo
       client.destroy();
       attempt.stream.destroy();
       reject(error);
-    };
-    const onAbort = (): void => {
-      fail(abortError());
     };
     const onClose = (): void => {
       fail(stage === 'auth' && next > 0 ? notAccepted(target, offers, next) : broken(target));
@@ -149,7 +150,6 @@ function handshake(client: Client, attempt: Attempt, offers: Offers): Promise<vo
       fail(abortError());
       return;
     }
-    signal.addEventListener('abort', onAbort, { once: true });
     client.on('error', onError);
     client.once('close', onClose);
     client.once('ready', onReady);

@@ -1,4 +1,5 @@
 import { abortError } from '../base';
+import { whenAborted } from './abort';
 
 /** Lets `size` in at once, the others in order. */
 export class Slots {
@@ -16,24 +17,24 @@ export class Slots {
         reject(abortError());
         return;
       }
+      const forgetAbort = whenAborted(signal, () => {
+        const place = this.#waiting.indexOf(go);
+        if (place >= 0) this.#waiting.splice(place, 1);
+        reject(abortError());
+      });
       const go = (): void => {
-        signal.removeEventListener('abort', onAbort);
+        forgetAbort();
         resolve(() => {
           const next = this.#waiting.shift();
           if (next === undefined) this.#free += 1;
           else next();
         });
       };
-      const onAbort = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(go), 1);
-        reject(abortError());
-      };
       if (this.#free > 0) {
         this.#free -= 1;
         go();
         return;
       }
-      signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.push(go);
     });
   }
