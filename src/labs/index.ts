@@ -1,1 +1,10 @@
 export type * from './types';
+export type * from './world';
+export * from './card';
+export { readLab, type LabProblem, type LabReading } from './file/readLab';
+export { fileEvidence, keepsNothing, type Evidence, type KeptCheck } from './evidence';
+export { runLab } from './run';
+export { hasBegun, labsOnServer, parametersFor } from './parameters';
+export { inspect, type Inspection } from './inspect';
+export { progressOf, type Progress } from './progress';
+export { verifyCard } from './verifyCard';

@@ -11,6 +11,8 @@ export interface Lab {
   /** What one-click help the lab allows; reserving, extending, checking and cleaning up are always allowed. */
   readonly assist: { readonly launch: boolean; readonly repair: boolean };
   readonly parameters: Readonly<Record<string, LabParameter>>;
+  /** What the lab calls its resources: templates over the parameters, as `$.name.…` in expressions. */
+  readonly names: Readonly<Record<string, string>>;
   readonly hosts: Readonly<Record<string, LabHost>>;
   readonly services: Readonly<Record<string, LabService>>;
   readonly steps: readonly LabStep[];
@@ -39,10 +41,23 @@ export interface LabService {
 export interface LabStep {
   readonly id: string;
   readonly title: string;
+  /** Deleting what the lab made: to be done last, so an open row here is no fault before. */
+  readonly cleanup: boolean;
   readonly checks: readonly LabCheck[];
 }
 export type About = 'project' | 'person' | 'thisMachine' | 'host';
 export type ProbeKind = 'openstack' | 'http' | 'tcp' | 'ssh' | 'local' | 'manual';
+
+/** The repairs that a lab file may offer; what each does is the extension's business. */
+export const fixActions = [
+  'importKeyPair',
+  'attachSecurityGroup',
+  'releaseFloatingIp',
+  'deleteServer',
+  'deleteLease',
+  'openTerminal',
+] as const;
+export type FixAction = (typeof fixActions)[number];
 
 export interface LabCheck {
   readonly id: string;
@@ -58,9 +73,11 @@ export interface LabCheck {
   readonly keep: boolean;
   /** Not counted against completion. */
   readonly optional: boolean;
+  /** What is said when it passes: a template; a plain sentence without it. */
+  readonly seen: string | undefined;
   readonly hint: string | undefined;
   /** One-click repair from the closed list of safe ones. */
-  readonly fix: { readonly action: string; readonly title: string } | undefined;
+  readonly fix: { readonly action: FixAction; readonly title: string } | undefined;
 }
 
 export type Probe =
@@ -71,23 +88,26 @@ export type Probe =
       readonly service: string;
       readonly path: string;
       readonly query: Readonly<Record<string, string>>;
-      readonly microversion: string | undefined;
+      /** The key of a list in the answer that is read whole, page by page. */
+      readonly list: string | undefined;
     }
-  | { readonly kind: 'http'; readonly url: string; readonly host: string | undefined }
+  | { readonly kind: 'http'; readonly url: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'ssh'; readonly host: string; readonly run: string; readonly timeoutSeconds: number }
-  | { readonly kind: 'local'; readonly what: string; readonly argument: string }
+  | { readonly kind: 'local'; readonly what: 'publicKey' | 'file'; readonly file: string }
   | { readonly kind: 'manual'; readonly confirm: string };
+
+export type Scalar = string | number | boolean;
 
 /** `that` is JMESPath; exactly one comparison. */
 export interface Expectation {
   readonly that: string;
-  readonly is?: unknown;
+  readonly is?: Scalar;
   readonly matches?: string;
-  readonly contains?: unknown;
+  readonly contains?: Scalar;
   readonly atLeast?: number;
   readonly atMost?: number;
-  readonly oneOf?: readonly unknown[];
+  readonly oneOf?: readonly Scalar[];
   readonly exists?: boolean;
   /** What a reader is told when this one does not hold; a template. */
   readonly else?: string;

@@ -6,6 +6,7 @@ import type { RawAnswer } from '../../openstack';
 export interface UsageSession {
   raw(call: {
     readonly service: 'compute';
+    readonly method: 'GET';
     readonly path: string;
     readonly query: Record<string, string>;
     readonly signal?: AbortSignal;
@@ -52,6 +53,7 @@ export async function usedServers(
   try {
     const answer = await session.raw({
       service: 'compute',
+      method: 'GET',
       path: `/os-simple-tenant-usage/${encodeURIComponent(projectId)}`,
       query: { start: novaTime(around.from - margin), end: novaTime(around.until + margin), detailed: '1' },
       signal,

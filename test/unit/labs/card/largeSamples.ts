@@ -58,6 +58,7 @@ export function largeCard(): CardRecord {
       steps: Array.from({ length: 20 }, (_none, at) => ({
         id: `step-${at}`,
         title: `Step ${at}: prepare a system for the model optimizations`,
+        cleanup: false,
         checks: [],
       })),
     },

@@ -194,6 +194,7 @@ const check = (id: string, title: string): LabCheck => ({
   keep: id === 'hello-file',
   optional: false,
   hint: undefined,
+  seen: undefined,
   fix: undefined,
 });
 
@@ -207,9 +208,15 @@ export const lab: Lab = {
   expectedHours: 1.5,
   assist: { launch: false, repair: false },
   parameters: {},
+  names: {},
   hosts: { node: { server: 'hello_chameleon-{{username}}', address: undefined, via: undefined, user: 'cc' } },
   services: {},
-  steps: steps.map(([id, title, checks]) => ({ id, title, checks: checks.map(([c, t]) => check(c, t)) })),
+  steps: steps.map(([id, title, checks]) => ({
+    id,
+    title,
+    cleanup: id === 'delete',
+    checks: checks.map(([c, t]) => check(c, t)),
+  })),
 };
 
 /** A result of the sample lab: passed, unless said otherwise. */

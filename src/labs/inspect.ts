@@ -1,0 +1,111 @@
+import { belongsTo, isRunning, type Inventory, type Person, type SiteInventory } from '../chameleon';
+import { keepsNothing } from './evidence';
+import { hasBegun, parametersFor } from './parameters';
+import { runLab } from './run';
+import type { CheckResult, Lab, LabRun } from './types';
+import type { ProbeWorld } from './world';
+
+export interface Inspection {
+  readonly person: Person;
+  /** The signed-in sites, cut down to what is theirs. */
+  readonly sites: readonly SiteInventory[];
+  /** The labs of which something of theirs is there. */
+  readonly labs: readonly { readonly lab: Lab; readonly run: LabRun }[];
+  /** One sentence; undefined if nothing is seen from outside. */
+  readonly likelyFault: string | undefined;
+}
+
+/** A student's resources and labs, as far as the cloud and the open network tell. @throws AbortError */
+export async function inspect(request: {
+  readonly inventory: Inventory;
+  readonly person: Person;
+  readonly labs: readonly Lab[];
+  readonly world: ProbeWorld;
+  readonly signal: AbortSignal;
+}): Promise<Inspection> {
+  const { inventory, person, world, signal } = request;
+  const subject = { kind: 'person', person } as const;
+  const begun = request.labs
+    .map((lab) => ({ lab, parameters: parametersFor(lab, inventory, subject) }))
+    .filter(({ lab, parameters }) => hasBegun(lab, parameters, inventory));
+  const labs = await Promise.all(
+    begun.map(async ({ lab, parameters }) => ({
+      lab,
+      run: await runLab({ lab, parameters, world, subject, evidence: keepsNothing, signal }),
+    })),
+  );
+  const sites = inventory.sites.map((site) => theirsAt(inventory, site, person));
+  return { person, sites, labs, likelyFault: likelyFault(sites, labs, inventory.takenAt) };
+}
+
+function theirsAt(inventory: Inventory, site: SiteInventory, person: Person): SiteInventory {
+  const theirs = (resource: Parameters<typeof belongsTo>[2]): boolean =>
+    belongsTo(inventory, site.site.name, resource, person);
+  return {
+    ...site,
+    leases: site.leases.filter(theirs),
+    servers: site.servers.filter(theirs),
+    floatingIps: site.floatingIps.filter(theirs),
+  };
+}
+
+/** What is most likely wrong, most telling first. */
+export function likelyFault(
+  sites: readonly SiteInventory[],
+  labs: readonly { readonly lab: Lab; readonly run: LabRun }[],
+  now: number,
+): string | undefined {
+  return brokenServer(sites) ?? brokenLease(sites) ?? failedCheck(labs, sites) ?? endedLease(sites, now);
+}
+
+function brokenServer(sites: readonly SiteInventory[]): string | undefined {
+  const server = sites.flatMap((site) => site.servers).find(({ status }) => status === 'ERROR');
+  if (server === undefined) return undefined;
+  const said = server.fault?.message ?? 'the cloud gave no reason';
+  return /no valid host/i.test(said)
+    ? `The server ${server.name} found no place to run: its lease is not active, its node is taken, or it was launched without the reservation.`
+    : `The server ${server.name} is in ERROR: ${said.slice(0, 160)}`;
+}
+
+function brokenLease(sites: readonly SiteInventory[]): string | undefined {
+  const lease = sites.flatMap((site) => site.leases).find(({ status }) => status === 'ERROR');
+  return lease === undefined
+    ? undefined
+    : `The lease ${lease.name} is in ERROR, so nothing new starts on it; what runs keeps running until its end.`;
+}
+
+/** The first failure that is not explained by the lab being cleaned up. */
+function failedCheck(
+  labs: readonly { readonly lab: Lab; readonly run: LabRun }[],
+  sites: readonly SiteInventory[],
+): string | undefined {
+  const live = sites.some((site) => site.leases.some(isRunning) || site.servers.length > 0);
+  if (!live) return undefined;
+  for (const { lab, run } of labs) {
+    const last = new Set(lab.steps.filter((step) => step.cleanup).map((step) => step.id));
+    const failed = run.checks.find(
+      (check) => check.verdict === 'failed' && !check.optional && !last.has(check.step),
+    );
+    const silent = run.checks.find(isSilent);
+    const told = failed ?? silent;
+    if (told !== undefined) return `${told.title}: ${told.reason}`;
+  }
+  return undefined;
+}
+
+function isSilent(check: CheckResult): boolean {
+  return check.verdict === 'unknown' && check.cause === 'timeout' && !check.optional;
+}
+
+function endedLease(sites: readonly SiteInventory[], now: number): string | undefined {
+  const ended = sites
+    .flatMap((site) => site.leases)
+    .filter((lease) => !isRunning(lease) && lease.end < now)
+    .sort((a, b) => b.end - a.end)[0];
+  if (ended === undefined || sites.some((site) => site.leases.some((lease) => lease.end > now)))
+    return undefined;
+  const idle = sites.flatMap((site) => site.floatingIps).filter((ip) => ip.portId === undefined).length;
+  const left =
+    idle === 0 ? '' : ` ${idle === 1 ? 'An idle floating IP is' : `${idle} idle floating IPs are`} left.`;
+  return `The lease ${ended.name} has ended, and its servers were deleted with it.${left}`;
+}

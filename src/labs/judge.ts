@@ -1,0 +1,61 @@
+import { fill, type Bindings } from './bind';
+import { valueOf, type Json } from './expression';
+import type { Expectation, Scalar } from './types';
+
+/**
+ * The first expectation that does not hold, in words; undefined: all hold.
+ * @throws WrongForm where the answer has not the form that an expression needs
+ */
+export function firstFault(
+  expect: readonly Expectation[],
+  root: Json,
+  bindings: Bindings,
+): string | undefined {
+  for (const each of expect) {
+    const value = valueOf(each.that, root);
+    if (!holds(each, value, bindings))
+      return each.else === undefined ? fault(each, value) : fill(each.else, bindings, 'plain');
+  }
+  return undefined;
+}
+
+function holds(each: Expectation, value: Json, bindings: Bindings): boolean {
+  if (each.is !== undefined) return value === each.is;
+  if (each.matches !== undefined)
+    return typeof value === 'string' && new RegExp(fill(each.matches, bindings, 'pattern'), 'u').test(value);
+  if (each.contains !== undefined) return contains(value, each.contains);
+  if (each.atLeast !== undefined) return typeof value === 'number' && value >= each.atLeast;
+  if (each.atMost !== undefined) return typeof value === 'number' && value <= each.atMost;
+  if (each.oneOf !== undefined) return each.oneOf.some((one) => one === value);
+  if (each.exists !== undefined) return (value !== null) === each.exists;
+  return false;
+}
+
+function contains(value: Json, wanted: Scalar): boolean {
+  if (typeof value === 'string') return typeof wanted === 'string' && value.includes(wanted);
+  return Array.isArray(value) && value.some((item) => item === wanted);
+}
+
+const LONGEST_VALUE = 60;
+
+function fault(each: Expectation, value: Json): string {
+  return `${each.that} is ${shown(value)}, which should be ${wanted(each)}.`;
+}
+
+function shown(value: Json): string {
+  if (value === null) return 'not there';
+  if (typeof value === 'object') return Array.isArray(value) ? `a list of ${value.length}` : 'something else';
+  const text = String(value).replace(/\s+/g, ' ').trim();
+  if (text === '') return 'empty';
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)} …` : text;
+}
+
+function wanted(each: Expectation): string {
+  if (each.is !== undefined) return String(each.is);
+  if (each.matches !== undefined) return `like ${each.matches}`;
+  if (each.contains !== undefined) return `something that contains ${String(each.contains)}`;
+  if (each.atLeast !== undefined) return `at least ${each.atLeast}`;
+  if (each.atMost !== undefined) return `at most ${each.atMost}`;
+  if (each.oneOf !== undefined) return `one of ${each.oneOf.map(String).join(', ')}`;
+  return each.exists === true ? 'there' : 'absent';
+}

@@ -1,0 +1,94 @@
+import { belongsTo, me, type Inventory, type Person } from '../chameleon';
+import { namesOf, slotsOf } from './bind';
+import type { Lab, LabService } from './types';
+import type { Server } from '../openstack';
+import type { Subject } from './world';
+
+/**
+ * What the inventory tells of a lab's parameters: first how the person's own resources are named, since some type
+ * the net ID where a lab means the user name, then who they are.
+ */
+export function parametersFor(lab: Lab, inventory: Inventory, subject: Subject): Record<string, string> {
+  const person = subject.kind === 'me' ? me(inventory) : subject.person;
+  const values: Record<string, string> = {};
+  const [username] = person.usernames;
+  if (lab.parameters['netID'] !== undefined && person.netId !== undefined) values['netID'] = person.netId;
+  if (lab.parameters['username'] !== undefined && username !== undefined) values['username'] = username;
+  Object.assign(values, fromNames(lab, inventory, person));
+  for (const [name, value] of Object.entries(values)) {
+    const pattern = lab.parameters[name]?.pattern;
+    if (pattern === undefined || !new RegExp(`^(?:${pattern})$`, 'u').test(value)) delete values[name];
+  }
+  return values;
+}
+
+function fromNames(lab: Lab, inventory: Inventory, person: Person): Record<string, string> {
+  const theirs = inventory.sites
+    .filter(({ site }) => lab.sites.includes(site.name))
+    .flatMap(({ site, leases, servers }) => [
+      // Servers first: an ended lease of an older attempt may be named otherwise.
+      ...servers.filter((server) => belongsTo(inventory, site.name, server, person)),
+      ...leases
+        .filter((lease) => belongsTo(inventory, site.name, lease, person))
+        .sort((a, b) => b.start - a.start),
+    ]);
+  for (const { name } of theirs)
+    for (const template of Object.values(lab.names)) {
+      const found = valuesIn(lab, template, name);
+      if (found !== undefined) return found;
+    }
+  return {};
+}
+
+/** The parameters that make `template` be `name`; undefined if none do. */
+export function valuesIn(lab: Lab, template: string, name: string): Record<string, string> | undefined {
+  const slots = slotsOf(template);
+  if (slots.length === 0) return undefined;
+  const literals = template.split(/\{\{[^}]*\}\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = literals.reduce((text, literal, at) => {
+    const slot = slots[at - 1] ?? '';
+    return `${text}(${(lab.parameters[slot]?.pattern ?? '.+').replace(/\((?!\?)/g, '(?:')})${literal}`;
+  });
+  const found = new RegExp(`^${pattern}$`, 'u').exec(name);
+  if (found === null) return undefined;
+  const values: Record<string, string> = {};
+  for (const [at, slot] of slots.entries()) {
+    const value = found[at + 1];
+    if (value === undefined || (values[slot] !== undefined && values[slot] !== value)) return undefined;
+    values[slot] = value;
+  }
+  return values;
+}
+
+/** The labs that a server seems to be part of, by its name, with the services that they run on it. */
+export function labsOnServer(
+  labs: readonly Lab[],
+  server: Pick<Server, 'name'>,
+): { lab: Lab; host: string; services: LabService[] }[] {
+  return labs.flatMap((lab) =>
+    Object.entries(lab.hosts)
+      .filter(([, host]) => host.server !== undefined && isNamed(lab, host.server, server.name))
+      .map(([key]) => ({
+        lab,
+        host: key,
+        services: Object.values(lab.services).filter((service) => service.host === key),
+      })),
+  );
+}
+
+function isNamed(lab: Lab, template: string, name: string): boolean {
+  const whole = template.replace(/\{\{\s*name\.(\w+)\s*\}\}/g, (_, key: string) => lab.names[key] ?? '');
+  return valuesIn(lab, whole, name) !== undefined;
+}
+
+/** True if anything of the lab is there in the inventory under the names that these parameters give. */
+export function hasBegun(
+  lab: Lab,
+  parameters: Readonly<Record<string, string>>,
+  inventory: Inventory,
+): boolean {
+  const names = new Set(Object.values(namesOf(lab.names, parameters)));
+  return inventory.sites
+    .filter(({ site }) => lab.sites.includes(site.name))
+    .some(({ leases, servers }) => [...leases, ...servers].some(({ name }) => names.has(name)));
+}

@@ -1,0 +1,160 @@
+import { OpenStackError, sentenceIn, serviceName, type RawAnswer } from '../../openstack';
+import { fill, type Bindings } from '../bind';
+import type { Json } from '../expression';
+import type { Expectation, Probe, UnknownCause } from '../types';
+import type { ProbeSession } from '../world';
+import { names, Unseen } from './unseen';
+
+type OpenStackProbe = Extract<Probe, { kind: 'openstack' }>;
+
+const PAGE_SIZE = 1000;
+const MOST_PAGES = 50;
+const MAX_BYTES = 16_000_000;
+
+/** Answers of one run, so that checks of one list ask for it once. */
+export class Asked {
+  readonly #answers = new Map<string, Promise<Json>>();
+
+  /** What was asked before with the same words, or the answer of `ask`. */
+  once(words: readonly string[], ask: () => Promise<Json>): Promise<Json> {
+    const key = JSON.stringify(words);
+    const answer = this.#answers.get(key) ?? ask();
+    this.#answers.set(key, answer);
+    return answer;
+  }
+}
+
+/** `{ status, headers, body }` of a call. @throws Unseen for what says nothing about the deployment */
+export async function probeOpenStack(
+  probe: OpenStackProbe,
+  expect: readonly Expectation[],
+  bindings: Bindings,
+  site: string,
+  session: ProbeSession | undefined,
+  asked: Asked,
+  signal: AbortSignal,
+): Promise<Json> {
+  if (session === undefined) throw new Unseen('notAllowed', `You are not signed in at ${site}.`);
+  const path = fill(probe.path, bindings, 'url');
+  const query = Object.fromEntries(
+    Object.entries(probe.query).map(([key, value]) => [key, fill(value, bindings, 'plain')]),
+  );
+  const judgesStatus = names(expect, 'status');
+  const words = [site, probe.service, path, JSON.stringify(query), probe.list ?? '', String(judgesStatus)];
+  return asked.once(words, async () => {
+    try {
+      return probe.list === undefined
+        ? await one(session, { probe, path, query, judgesStatus, signal })
+        : await whole(session, { probe, path, query, judgesStatus, signal }, probe.list);
+    } catch (thrown) {
+      if (thrown instanceof OpenStackError)
+        throw new Unseen(causeOf(thrown), thrown.message, { cause: thrown });
+      throw thrown;
+    }
+  });
+}
+
+interface Call {
+  readonly probe: OpenStackProbe;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly judgesStatus: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function one(session: ProbeSession, { probe, path, query, judgesStatus, signal }: Call): Promise<Json> {
+  const answer = await session.raw({
+    service: probe.service,
+    method: 'GET',
+    path,
+    query,
+    maxBytes: MAX_BYTES,
+    signal,
+  });
+  judgeStatus(answer, probe.service, judgesStatus);
+  return { status: answer.status, headers: { ...answer.headers }, body: bodyOf(answer, probe.service) };
+}
+
+/** Follows the pages by marker: the service's own links may name hosts that only it can reach. */
+async function whole(session: ProbeSession, call: Call, key: string): Promise<Json> {
+  const items: Json[] = [];
+  let marker: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const query = {
+      ...call.query,
+      ...(paged(call.probe.service) ? { limit: String(PAGE_SIZE) } : {}),
+      ...(marker === undefined ? {} : { marker }),
+    };
+    const answer = await one(session, { ...call, query });
+    const body = recordOf(recordOf(answer)['body'] ?? null);
+    const part = body[key];
+    if (!Array.isArray(part) || !part.every(isNamed))
+      throw new Unseen('badAnswer', `${serviceName(call.probe.service)} sent no usable list of ${key}.`);
+    items.push(...part);
+    const last = part.at(-1);
+    const next = Array.isArray(body[`${key}_links`]) || typeof body['next'] === 'string';
+    const lastId = last === undefined ? undefined : recordOf(last)['id'];
+    if (!next || typeof lastId !== 'string' || lastId === marker)
+      return { status: 200, headers: {}, body: { [key]: items } };
+    marker = lastId;
+  }
+  throw new Unseen('badAnswer', `The list of ${key} does not end.`);
+}
+
+/** Blazar knows no pages, and keypairs of one person are few. */
+function paged(service: string): boolean {
+  return service !== 'reservation' && service !== 'identity';
+}
+
+/** An item that can be told from others: by an id or a name, its own or (key pairs) that of the one thing in it. */
+function isNamed(item: Json): boolean {
+  if (item === null || typeof item !== 'object' || Array.isArray(item)) return false;
+  if (typeof item['id'] === 'string') return !('name' in item) || typeof item['name'] === 'string';
+  if (typeof item['name'] === 'string') return true;
+  const inner = Object.values(item);
+  return inner.length === 1 && inner[0] !== undefined && isNamed(inner[0]);
+}
+
+function recordOf(value: Json): Readonly<Record<string, Json>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+}
+
+function judgeStatus({ status, text }: RawAnswer, service: string, judged: boolean): void {
+  if (status >= 200 && status < 300) return;
+  const said = sentenceIn(text);
+  const what = `${serviceName(service)} ${said === undefined ? `answered ${status}` : `says: ${said}`}`;
+  if (status === 401 || status === 403) throw new Unseen('notAllowed', what);
+  if (status === 429 || status >= 500) throw new Unseen('unreachable', what);
+  if (!judged) throw new Unseen('badAnswer', what);
+}
+
+function bodyOf(answer: RawAnswer, service: string): Json {
+  const wrong = new Unseen('badAnswer', `The answer of ${serviceName(service)} can't be understood.`);
+  if (answer.truncated) throw wrong;
+  try {
+    const body = JSON.parse(answer.text) as Json;
+    if (body !== null && typeof body === 'object' && !Array.isArray(body)) return body;
+  } catch {
+    // Said below.
+  }
+  throw wrong;
+}
+
+function causeOf(error: OpenStackError): UnknownCause {
+  switch (error.kind) {
+    case 'unreachable':
+    case 'serverFault':
+    case 'tooMany':
+      return 'unreachable';
+    case 'timeout':
+      return 'timeout';
+    case 'unauthorized':
+    case 'forbidden':
+    case 'notFound':
+      return 'notAllowed';
+    case 'conflict':
+    case 'badRequest':
+    case 'badAnswer':
+      return 'badAnswer';
+  }
+}

@@ -1,0 +1,328 @@
+import { abortError, isAbort, Problem } from '../base';
+import { labelOf, me } from '../chameleon';
+import { fill, namesOf, slotsOf, Unbound, type Bindings } from './bind';
+import { idsIn, NO_EVIDENCE, stillHolds, type Evidence, type KeptCheck } from './evidence';
+import { valueOf, WrongForm, type Json } from './expression';
+import { firstFault } from './judge';
+import { dependencies } from './order';
+import { targetOf } from './probes/hosts';
+import { probeSsh } from './probes/host';
+import { probeLocal } from './probes/local';
+import { probeHttp, probeTcp } from './probes/network';
+import { Asked, probeOpenStack } from './probes/openstack';
+import { names, Unseen } from './probes/unseen';
+import type { CheckResult, Lab, LabCheck, LabRun, LabStep, UnknownCause } from './types';
+import type { EvidenceKey, RunRequest } from './world';
+
+/** Probes under way at once: a site and a server are asked side by side, but not flooded. */
+const SIDE_BY_SIDE = 8;
+const DONE: readonly CheckResult['verdict'][] = ['passed', 'passed earlier'];
+
+/**
+ * Runs a lab's checks, side by side as far as they do not need one another. Anything unexpected is `unknown`, never
+ * `passed`.
+ * @throws Problem for a parameter of the wrong form; AbortError on a cancel, with what was seen so far kept
+ */
+export async function runLab(request: RunRequest): Promise<LabRun> {
+  const { lab, parameters, evidence } = request;
+  judgeParameters(lab, parameters);
+  const key = evidenceKey(request);
+  const run = new Run(request, (await evidence.load(key)) ?? NO_EVIDENCE);
+  try {
+    const checks = await run.all();
+    return { lab: lab.id, edition: lab.edition, variant: undefined, parameters, checks };
+  } finally {
+    const seen = run.evidence;
+    if (seen !== undefined) await evidence.save(key, seen);
+  }
+}
+
+function judgeParameters(lab: Lab, parameters: Readonly<Record<string, string>>): void {
+  for (const [name, parameter] of Object.entries(lab.parameters)) {
+    const value = parameters[name];
+    if (value !== undefined && !new RegExp(`^(?:${parameter.pattern})$`, 'u').test(value))
+      throw new Problem(`“${value}” is no ${parameter.title} (${name}).`, {
+        next: parameter.description ?? 'Check how it is spelt.',
+      });
+  }
+}
+
+function evidenceKey({ lab, subject, world, parameters }: RunRequest): EvidenceKey {
+  const site = world.inventory.sites.find((each) => lab.sites.includes(each.site.name));
+  const person = subject.kind === 'me' ? me(world.inventory) : subject.person;
+  return {
+    project: site?.project?.id ?? '',
+    person: `${labelOf(person)} ${Object.entries(parameters).sort().join(' ')}`,
+    lab: lab.id,
+  };
+}
+
+/** What a probe of a check gave, before kept evidence has its say. */
+interface Answer {
+  readonly verdict: 'passed' | 'failed' | 'unknown' | 'manual';
+  readonly cause?: UnknownCause;
+  readonly reason: string;
+  readonly saved: Readonly<Record<string, Json>>;
+}
+
+class Run {
+  readonly #request: RunRequest;
+  readonly #bindings: Bindings & { readonly saved: Record<string, Json> };
+  readonly #before: Evidence;
+  readonly #kept: Record<string, KeptCheck>;
+  readonly #asked = new Asked();
+  readonly #results = new Map<string, Promise<CheckResult>>();
+  readonly #slots: (() => void)[] = [];
+  #running = 0;
+  #changed = false;
+
+  constructor(request: RunRequest, before: Evidence) {
+    this.#request = request;
+    this.#before = before;
+    this.#kept = { ...before.checks };
+    this.#bindings = {
+      param: withDefaults(request.lab, request.parameters),
+      name: namesOf(request.lab.names, withDefaults(request.lab, request.parameters)),
+      saved: {},
+    };
+  }
+
+  /** What is to be kept; undefined if nothing changed. */
+  get evidence(): Evidence | undefined {
+    return this.#changed ? { version: 1, checks: this.#kept } : undefined;
+  }
+
+  async all(): Promise<CheckResult[]> {
+    const { lab, only, onResult } = this.#request;
+    const order = dependencies(lab);
+    const wanted = only === undefined ? undefined : closure(only, order);
+    const entries = lab.steps.flatMap((step) => step.checks.map((check) => ({ step, check })));
+    for (const { step, check } of entries) {
+      if (wanted !== undefined && !wanted.has(check.id)) continue;
+      const before = (order.get(check.id) ?? []).map((id) => this.#results.get(id));
+      const result = Promise.all(before).then((needed) =>
+        this.#judged(
+          step,
+          check,
+          needed.filter((each) => each !== undefined),
+        ),
+      );
+      // A cancel rejects many of them; the first one that is waited for tells.
+      result.catch(() => undefined);
+      if (onResult !== undefined) void result.then(onResult, () => undefined);
+      this.#results.set(check.id, result);
+    }
+    return Promise.all([...this.#results.values()]);
+  }
+
+  async #judged(step: LabStep, check: LabCheck, needed: readonly CheckResult[]): Promise<CheckResult> {
+    if (this.#request.signal.aborted) throw abortError();
+    const site = siteOfCheck(this.#request.lab, check);
+    const answer = await this.#answer(check, needed);
+    Object.assign(this.#bindings.saved, answer.saved);
+    const now = this.#now(site);
+    const result = (verdict: CheckResult['verdict'], reason: string, seenAt: number): CheckResult => ({
+      id: check.id,
+      step: step.id,
+      title: check.title,
+      site,
+      about: check.about,
+      verdict,
+      cause: verdict === 'unknown' ? answer.cause : undefined,
+      reason,
+      hint: check.hint,
+      seenAt,
+      optional: check.optional,
+    });
+    if (answer.verdict === 'passed' && check.keep) this.#keep(check, answer, now);
+    const kept = answer.verdict === 'passed' ? undefined : this.#earlier(check);
+    if (kept === undefined) return result(answer.verdict, answer.reason, now);
+    for (const [key, value] of Object.entries(kept.saved)) this.#bindings.saved[key] ??= value as Json;
+    return result('passed earlier', `${kept.reason} Now: ${answer.reason}`, kept.seenAt);
+  }
+
+  #keep(check: LabCheck, answer: Answer, seenAt: number): void {
+    this.#kept[check.id] = {
+      seenAt,
+      reason: answer.reason,
+      saved: { ...answer.saved },
+      ids: idsIn(this.#bindings.saved),
+    };
+    this.#changed = true;
+  }
+
+  /** Kept evidence of this attempt. That of an earlier attempt is dropped. */
+  #earlier(check: LabCheck): KeptCheck | undefined {
+    const kept = check.keep ? this.#before.checks[check.id] : undefined;
+    if (kept === undefined || stillHolds(kept, this.#bindings.saved)) return kept;
+    delete this.#kept[check.id];
+    this.#changed = true;
+    return undefined;
+  }
+
+  async #answer(check: LabCheck, needed: readonly CheckResult[]): Promise<Answer> {
+    if (check.probe.kind === 'manual') return { verdict: 'manual', reason: check.probe.confirm, saved: {} };
+    if (this.#request.subject.kind === 'person' && check.about !== 'project')
+      return unknown('notSubject', notSubject(check.about));
+    const missing = needed.find((each) => !DONE.includes(each.verdict));
+    if (missing !== undefined) return unknown('needs', `“${missing.title}” comes first.`);
+    const unbound = this.#unbound(check);
+    if (unbound !== undefined) return unknown('notRun', `The ${unbound} is not known.`);
+    await this.#slot();
+    try {
+      return this.#judge(check, await this.#probe(check));
+    } catch (thrown) {
+      if (isAbort(thrown) && this.#request.signal.aborted) throw thrown;
+      if (thrown instanceof Unseen) return unknown(thrown.unknown, thrown.message);
+      if (thrown instanceof WrongForm || thrown instanceof Unbound)
+        return unknown('badAnswer', thrown.message);
+      return unknown('badAnswer', 'Something went wrong while looking; the log says more.');
+    } finally {
+      this.#free();
+    }
+  }
+
+  #judge(check: LabCheck, root: Record<string, Json>): Answer {
+    const fault = impliedFault(check, root) ?? firstFault(check.expect, root, this.#bindings);
+    if (fault !== undefined) return { verdict: 'failed', reason: fault, saved: {} };
+    const saved: Record<string, Json> = {};
+    for (const [key, expression] of Object.entries(check.save)) {
+      const value = valueOf(expression, root);
+      if (value === null) throw new WrongForm('The answer lacks what later checks need.');
+      saved[key] = value;
+    }
+    const known = { ...this.#bindings, saved: { ...this.#bindings.saved, ...saved } };
+    const reason = check.seen === undefined ? 'As the lab wants it.' : fill(check.seen, known, 'plain');
+    return { verdict: 'passed', reason, saved };
+  }
+
+  async #probe(check: LabCheck): Promise<Record<string, Json>> {
+    const { lab, world, signal } = this.#request;
+    const { probe } = check;
+    const bindings = this.#bindings;
+    const target = (host: string): ReturnType<typeof targetOf> =>
+      targetOf(lab, host, bindings, world.inventory);
+    const seen = async (): Promise<Json> => {
+      switch (probe.kind) {
+        case 'openstack': {
+          const site = probe.site ?? lab.sites[0] ?? '';
+          const session = world.session(site);
+          return probeOpenStack(probe, check.expect, bindings, site, session, this.#asked, signal);
+        }
+        case 'tcp':
+          return probeTcp(target(probe.host).address, probe.port, world, signal);
+        case 'http':
+          return probeHttp(probe.url, bindings, (host) => target(host).address, world, signal);
+        case 'ssh':
+          return probeSsh(probe, check.expect, target(probe.host), bindings, world, signal);
+        case 'local':
+          return probeLocal(probe, bindings, world);
+        case 'manual':
+          return null;
+      }
+    };
+    const root = await seen();
+    const now = new Date(this.#now(siteOfCheck(lab, check))).toISOString();
+    const fields = root !== null && typeof root === 'object' && !Array.isArray(root) ? root : {};
+    return { ...fields, param: bindings.param, name: bindings.name, saved: { ...bindings.saved }, now };
+  }
+
+  /** A parameter that the check hangs on and nobody told. */
+  #unbound(check: LabCheck): string | undefined {
+    const { lab } = this.#request;
+    const { param } = this.#bindings;
+    const texts = JSON.stringify([check.probe, check.expect, check.save]);
+    const hosts = Object.entries(lab.hosts)
+      .filter(([key]) => 'host' in check.probe && check.probe.host === key)
+      .map(([, host]) => host.server ?? '');
+    const text = [texts, ...hosts].join(' ');
+    const used = new Set([
+      ...slotsOf(text),
+      ...[...text.matchAll(/\$(?:\.param\.)?([A-Za-z]\w*)/g)].map(([, key]) => key ?? ''),
+      ...Object.entries(lab.names)
+        .filter(([key]) => new RegExp(`\\bname[._]${key}\\b`).test(text))
+        .flatMap(([, template]) => slotsOf(template)),
+    ]);
+    const missing = Object.keys(lab.parameters).find((key) => used.has(key) && param[key] === undefined);
+    return missing === undefined ? undefined : lab.parameters[missing]?.title.toLowerCase();
+  }
+
+  #now(site: string | undefined): number {
+    const { world } = this.#request;
+    const offset = site === undefined ? 0 : (world.session(site)?.clockOffset ?? 0);
+    return world.clock.now() + offset;
+  }
+
+  async #slot(): Promise<void> {
+    if (this.#running >= SIDE_BY_SIDE)
+      await new Promise<void>((resolve) => {
+        this.#slots.push(resolve);
+      });
+    this.#running += 1;
+  }
+
+  #free(): void {
+    this.#running -= 1;
+    this.#slots.shift()?.();
+  }
+}
+
+function withDefaults(lab: Lab, parameters: Readonly<Record<string, string>>): Record<string, string> {
+  const values: Record<string, string> = { ...parameters };
+  for (const [name, { default: fallback }] of Object.entries(lab.parameters))
+    if (values[name] === undefined && fallback !== undefined) values[name] = fallback;
+  return values;
+}
+
+function closure(only: readonly string[], order: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const wanted = new Set<string>();
+  const add = (id: string): void => {
+    if (wanted.has(id)) return;
+    wanted.add(id);
+    for (const needed of order.get(id) ?? []) add(needed);
+  };
+  only.forEach(add);
+  return wanted;
+}
+
+function unknown(cause: UnknownCause, reason: string): Answer {
+  return { verdict: 'unknown', cause, reason, saved: {} };
+}
+
+function notSubject(about: LabCheck['about']): string {
+  switch (about) {
+    case 'person':
+      return 'Only their own sign-in can tell: key pairs and tokens belong to a user.';
+    case 'thisMachine':
+      return 'Only their own computer can tell.';
+    case 'host':
+      return 'Only their own key opens the server.';
+    case 'project':
+      return 'This can’t be told for somebody else.';
+  }
+}
+
+function siteOfCheck(lab: Lab, { probe }: LabCheck): string | undefined {
+  switch (probe.kind) {
+    case 'openstack':
+      return probe.site ?? lab.sites[0];
+    case 'tcp':
+    case 'http':
+    case 'ssh':
+      return lab.sites[0];
+    case 'local':
+    case 'manual':
+      return undefined;
+  }
+}
+
+/** A status or exit code that a check does not name never passes. */
+function impliedFault(check: LabCheck, root: Readonly<Record<string, Json>>): string | undefined {
+  const { status, exit } = root;
+  if (check.probe.kind === 'ssh' && exit !== 0 && exit !== null && !names(check.expect, 'exit'))
+    return `The command ended with exit code ${JSON.stringify(exit)}.`;
+  const good = typeof status === 'number' && status >= 200 && status < 300;
+  if (check.probe.kind === 'http' && !good && !names(check.expect, 'status'))
+    return `It answered ${JSON.stringify(status)}.`;
+  return undefined;
+}

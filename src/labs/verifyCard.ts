@@ -1,0 +1,20 @@
+import type { Person } from '../chameleon';
+import { verifyCardWith, type CardRecord, type CardVerdict } from './card';
+import { keepsNothing } from './evidence';
+import { runLab } from './run';
+import type { Lab } from './types';
+import type { ProbeWorld } from './world';
+
+/** Compares a card with what is there now, line by line. @throws AbortError */
+export async function verifyCard(request: {
+  readonly record: CardRecord;
+  readonly lab: Lab;
+  readonly world: ProbeWorld & Parameters<typeof verifyCardWith>[0]['world'];
+  readonly handedInBy?: Person;
+  readonly signal: AbortSignal;
+}): Promise<CardVerdict> {
+  return verifyCardWith({
+    ...request,
+    rerun: (again) => runLab({ ...again, world: request.world, evidence: keepsNothing }),
+  });
+}
