@@ -25,6 +25,7 @@ export const quietSettings = {
   'extensions.ignoreRecommendations': true,
   'security.workspace.trust.enabled': false,
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
 };
 
 /**

@@ -1,0 +1,193 @@
+/** A real VS Code window with the extension, and what a person does in it. */
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { keepConsole, openBrowser } from '../vscode/browser';
+import { oldest, repository } from '../vscode/editions.mjs';
+import type { Edition } from '../vscode/editions.mjs';
+import { stageExtension } from '../vscode/project.mjs';
+import { quietSettings, serve, writeSettings } from '../vscode/serve.mjs';
+
+/** The views of the container, by their title. */
+export type ViewTitle = 'Resources' | 'Inspect' | 'Labs' | 'Connections';
+
+/** A window to open. */
+export interface WindowOptions {
+  readonly edition?: Edition;
+  readonly theme?: 'dark' | 'light';
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Fills the folder of extensions; by default with the built extension. */
+  readonly install?: (extensions: string, userData: string) => Promise<void> | void;
+}
+
+const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern' };
+
+/** Opens a window with the extension and its view container in front. */
+export async function openWindow(options: WindowOptions = {}): Promise<Workbench> {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'chameleon-e2e-'));
+  const logs = path.join(repository, 'out', 'logs');
+  mkdirSync(logs, { recursive: true });
+  const userData = path.join(scratch, 'user-data');
+  const extensions = path.join(scratch, 'extensions');
+  writeSettings(userData, {
+    ...quietSettings,
+    'workbench.colorTheme': themes[options.theme ?? 'dark'],
+    'chameleon.demo.openOnStartup': true,
+    'terminal.integrated.gpuAcceleration': 'off', // its text is then in the page, not on a canvas
+    'window.commandCenter': false,
+    ...options.settings,
+  });
+  if (options.install === undefined) stageExtension(extensions);
+  else await options.install(extensions, userData);
+  const served = await serve({
+    edition: options.edition ?? oldest,
+    folder: path.join(scratch, 'workspace'),
+    userData,
+    extensions,
+    log: path.join(logs, 'e2e-server.log'),
+    env: { HOME: scratch },
+  });
+  const browser = await openBrowser();
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 820 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  keepConsole(page, (line) => {
+    appendFileSync(path.join(logs, 'e2e-console.log'), line);
+  });
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await served.stop();
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    await page.goto(served.url);
+    await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    const tab = page.locator('.activitybar .action-item [aria-label^="Chameleon"]').first();
+    await tab.click({ timeout: 60_000 });
+    return new Workbench(page, path.join(scratch, 'workspace'), close);
+  } catch (error) {
+    await page.screenshot({ path: path.join(pictures(), 'failed-to-open.png') });
+    await close();
+    throw error;
+  }
+}
+
+/** Where pictures go. */
+export function pictures(): string {
+  const folder = process.env['PICTURES'] ?? path.join(repository, 'out', 'pictures');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** The window, by what a person sees. */
+export class Workbench {
+  constructor(
+    readonly page: Page,
+    /** The opened folder, where files of the test go. */
+    readonly folder: string,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  /** A view of the container. */
+  view(title: ViewTitle): Locator {
+    return this.page.locator('.pane').filter({
+      has: this.page.locator(`.pane-header[aria-label^="${title}"]`),
+    });
+  }
+
+  /** A row by the text in it. */
+  row(view: ViewTitle, text: string | RegExp): Locator {
+    return this.view(view).locator('.monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Clicks a row: chooses it, and opens or folds it. */
+  async clickRow(view: ViewTitle, text: string | RegExp): Promise<void> {
+    await this.row(view, text).click();
+  }
+
+  /** One of the actions that a row shows while the mouse is over it. */
+  async rowAction(view: ViewTitle, text: string | RegExp, action: string): Promise<void> {
+    const row = this.row(view, text);
+    await row.hover();
+    await row.locator(`.action-label[aria-label^="${action}"]`).first().click();
+  }
+
+  /** One of the actions in a view's title. */
+  async titleAction(view: ViewTitle, action: string): Promise<void> {
+    const pane = this.view(view);
+    await pane.locator('.pane-header').hover();
+    await pane.locator(`.pane-header .action-label[aria-label^="${action}"]`).first().click();
+  }
+
+  /** Runs a command by its name in the command palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().locator('input').first().fill(`>${title}`);
+    await this.quickPick(title);
+  }
+
+  /** Types into the open quick pick, if there is something to type, and takes the row with the text. */
+  async quickPick(text: string | RegExp, typed?: string): Promise<void> {
+    const widget = this.quickInput();
+    if (typed !== undefined) await widget.locator('input').first().fill(typed);
+    await widget.locator('.monaco-list-row').filter({ hasText: text }).first().click();
+  }
+
+  /** Answers the open input box, or a file dialog, which in the browser is one too. */
+  async answer(text: string): Promise<void> {
+    const input = this.quickInput().locator('input').first();
+    await input.waitFor();
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** The one that is open. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** The lease timer in the status bar. */
+  timer(): Locator {
+    return this.page.locator('.statusbar-item[id*="chameleon.leaseTimer"]');
+  }
+
+  /** A message by its text. */
+  message(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast').filter({ hasText: text }).first();
+  }
+
+  /** Takes all messages off the screen. */
+  async dismissMessages(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+  }
+
+  /** What is inside the panel in front. */
+  panel(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** What the terminal in front says. */
+  terminal(): Locator {
+    return this.page.locator('.terminal-wrapper.active .xterm-rows');
+  }
+
+  /** Makes the side bar this wide, as a person drags its edge. */
+  async widenSideBar(pixels: number): Promise<void> {
+    const edge = await this.page.locator('.part.sidebar').boundingBox();
+    if (edge === null) return;
+    const height = edge.y + edge.height / 2;
+    await this.page.mouse.move(edge.x + edge.width, height);
+    await this.page.mouse.down();
+    await this.page.mouse.move(edge.x + pixels, height, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
+  /** A picture of the window, by name. */
+  async screenshot(name: string): Promise<void> {
+    await this.page.mouse.move(700, 5); // no tooltip, nothing hovered
+    await this.page.screenshot({ path: path.join(pictures(), `${name}.png`), animations: 'disabled' });
+  }
+}
