@@ -100,7 +100,10 @@ export class LineEditor {
 
   /** Draws the line anew from where it begins; the cursor stands between the two parts. */
   #replace(before: string, after: string): void {
-    const redraw = BACK.repeat(this.#cursor) + before + after + ERASE_TO_END + BACK.repeat(after.length);
+    const appended = after === '' && this.#cursor === this.#line.length && before.startsWith(this.#line);
+    const redraw = appended
+      ? before.slice(this.#line.length)
+      : BACK.repeat(this.#cursor) + before + after + ERASE_TO_END + BACK.repeat(after.length);
     this.#line = before + after;
     this.#cursor = before.length;
     this.#echo(redraw);

@@ -2,6 +2,7 @@ import type { ServerChannel, Session } from 'ssh2';
 import { isAbort } from '../../base';
 import type { Host } from '../shell/host';
 import { Shell } from '../shell/shell';
+import { serveSftp } from './sftp';
 import { openTerminal } from './terminal';
 
 const NO_SIGNAL_GIVEN = 'TERM';
@@ -18,8 +19,8 @@ export function serveSession(session: Session, host: Host): void {
   });
   session.on('window-change', (accept) => accept?.());
   session.on('env', (_accept, reject) => {
-    // As sshd without AcceptEnv: a client must not count on it.
-    reject();
+    // As sshd without AcceptEnv: a client must not count on it. `ssh` itself does not ask for an answer.
+    reject?.();
   });
   session.on('signal', (accept, _reject, info) => {
     accept?.();
@@ -27,6 +28,9 @@ export function serveSession(session: Session, host: Host): void {
   });
   session.on('shell', (accept) => {
     openTerminal(accept(), host, withTerminal);
+  });
+  session.on('sftp', (accept) => {
+    serveSftp(accept(), host);
   });
   session.on('exec', (accept, _reject, info) => {
     const channel = accept();

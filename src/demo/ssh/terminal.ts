@@ -20,12 +20,11 @@ export function openTerminal(channel: ServerChannel, host: Host, withTerminal: b
     channel.exit(shell.lastExit);
     channel.end();
   };
-  let running: AbortController | undefined;
   /** Lines are run one after the other, however fast they are typed. */
-  let last = Promise.resolve();
+  const waiting: string[] = [];
+  let running: AbortController | undefined;
 
   const run = async (line: string): Promise<void> => {
-    if (shell.ended) return;
     running = new AbortController();
     try {
       const { exit, stdout, stderr } = await shell.run(line, '', running.signal);
@@ -38,20 +37,25 @@ export function openTerminal(channel: ServerChannel, host: Host, withTerminal: b
       running = undefined;
     }
     if (shell.ended) hangUp();
-    else prompt();
+    else {
+      prompt();
+      runNext();
+    }
+  };
+  const runNext = (): void => {
+    const line = running === undefined && !shell.ended ? waiting.shift() : undefined;
+    if (line !== undefined) void run(line);
   };
   const take = (typed: Typed): void => {
-    switch (typed.kind) {
-      case 'line':
-        last = last.then(() => run(typed.line));
-        return;
-      case 'interrupt':
-        if (running === undefined) prompt();
-        else running.abort();
-        return;
-      case 'end':
-        last = last.then(() => run('exit'));
+    if (typed.kind === 'interrupt') {
+      // As a terminal does: what was typed ahead is forgotten.
+      waiting.length = 0;
+      if (running === undefined) prompt();
+      else running.abort();
+      return;
     }
+    waiting.push(typed.kind === 'line' ? typed.line : 'exit');
+    runNext();
   };
 
   if (withTerminal) {
