@@ -99,14 +99,8 @@ class Run {
     const entries = lab.steps.flatMap((step) => step.checks.map((check) => ({ step, check })));
     for (const { step, check } of entries) {
       if (wanted !== undefined && !wanted.has(check.id)) continue;
-      const before = (order.get(check.id) ?? []).map((id) => this.#results.get(id));
-      const result = Promise.all(before).then((needed) =>
-        this.#judged(
-          step,
-          check,
-          needed.filter((each) => each !== undefined),
-        ),
-      );
+      const before = (order.get(check.id) ?? []).flatMap((id) => this.#results.get(id) ?? []);
+      const result = Promise.all(before).then((needed) => this.#judged(step, check, needed));
       // A cancel rejects many of them; the first one that is waited for tells.
       result.catch(() => undefined);
       if (onResult !== undefined) void result.then(onResult, () => undefined);

@@ -1,0 +1,226 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Problem } from '../base';
+import { peopleMatching, personNamed } from '../chameleon';
+import {
+  fileEvidence,
+  inspect,
+  keepsNothing,
+  parametersFor,
+  readCard,
+  readLab,
+  runLab,
+  verifyCard,
+  type CheckResult,
+  type Lab,
+} from '../labs';
+import type { Arguments } from './args';
+import { checkShape, inventoryShape, personShape, runShape, siteShape } from './shapes';
+import { signIn } from './sites';
+import { checksText, inventoryText, siteText, verdictText } from './tables';
+import { exit, Usage, type Exit } from './words';
+import { worldOf } from './world';
+
+/** What a command answers: text for people or data for scripts, and how it went. */
+export interface Outcome {
+  readonly code: Exit;
+  readonly text: string;
+  readonly data: unknown;
+}
+
+type Command = (args: Arguments, signal: AbortSignal) => Promise<Outcome>;
+
+export const commands: Readonly<Record<string, Command>> = {
+  inventory,
+  check,
+  inspect: inspectPerson,
+  card,
+  labs: listLabs,
+  'check-file': checkFile,
+};
+
+async function inventory(args: Arguments, signal: AbortSignal): Promise<Outcome> {
+  const { inventory: seen } = await signIn(args, signal);
+  const blind = seen.sites.some(
+    (site) =>
+      site.signIn !== undefined ||
+      Object.values(site.parts).some(({ state }) => state === 'failed' || state === 'stale'),
+  );
+  return {
+    code: blind ? exit.unknown : exit.fine,
+    text: inventoryText(seen),
+    data: inventoryShape(seen),
+  };
+}
+
+async function check(args: Arguments, signal: AbortSignal): Promise<Outcome> {
+  const lab = await labNamed(args.rest[0]);
+  const given = parametersOf(lab, args);
+  const signedIn = await signIn(args, signal);
+  const parameters = { ...parametersFor(lab, signedIn.inventory, { kind: 'me' }), ...given };
+  const missing = Object.entries(lab.parameters).find(
+    ([name, parameter]) => parameters[name] === undefined && parameter.default === undefined,
+  );
+  if (missing !== undefined)
+    throw new Usage(`The lab needs ${missing[1].title}.`, { next: `Add --param ${missing[0]}=…` });
+  const world = await worldOf(signedIn, { mine: true, sshKey: args.sshKey });
+  try {
+    const run = await runLab({
+      lab,
+      parameters,
+      world: world.probes,
+      subject: { kind: 'me' },
+      evidence:
+        args.evidence === undefined ? keepsNothing : fileEvidence(path.resolve(jsonFile(args.evidence))),
+      ...(args.only.length === 0 ? {} : { only: args.only }),
+      signal,
+    });
+    return { code: codeOf(run.checks), text: checksText(run.checks), data: runShape(run) };
+  } finally {
+    world.close();
+  }
+}
+
+function jsonFile(file: string): string {
+  return file.endsWith('.json') ? file : `${file}.json`;
+}
+
+async function inspectPerson(args: Arguments, signal: AbortSignal): Promise<Outcome> {
+  const [name] = args.rest;
+  if (name === undefined) throw new Usage('Whom? Give a net ID or a user name.');
+  const signedIn = await signIn(args, signal);
+  const person = personNamed(signedIn.inventory, name);
+  if (person === undefined) {
+    const like = peopleMatching(signedIn.inventory, name.slice(0, 3)).slice(0, 5);
+    throw new Usage(`Nothing here belongs to ${name}.`, {
+      next:
+        like.length === 0
+          ? 'Check the spelling, and that you are signed in at their site.'
+          : `Did you mean ${like.map((each) => each.netId ?? each.usernames[0] ?? '').join(', ')}?`,
+    });
+  }
+  const world = await worldOf(signedIn, { mine: false, sshKey: undefined });
+  const seen = await inspect({
+    inventory: signedIn.inventory,
+    person,
+    labs: await allLabs(),
+    world: world.probes,
+    signal,
+  });
+  const checks = seen.labs.flatMap(({ run }) => run.checks);
+  const { takenAt } = signedIn.inventory;
+  return {
+    code: codeOf(checks),
+    text: [
+      `${person.netId ?? person.usernames[0] ?? name}: ${seen.likelyFault ?? 'no fault is seen from outside'}\n`,
+      ...seen.sites.map(siteText),
+      ...seen.labs.map(({ lab, run }) => `${lab.title}\n${checksText(run.checks)}`),
+    ].join('\n'),
+    data: {
+      person: personShape(person),
+      sites: seen.sites.map((site) => siteShape(site, takenAt)),
+      labs: seen.labs.map(({ lab, run }) => ({ lab: lab.id, checks: run.checks.map(checkShape) })),
+      likelyFault: seen.likelyFault ?? null,
+    },
+  };
+}
+
+async function card(args: Arguments, signal: AbortSignal): Promise<Outcome> {
+  const [verb, file] = args.rest;
+  if (verb !== 'verify' || file === undefined) throw new Usage('card verify FILE is what there is.');
+  const record = readCard(await bytesOf(file));
+  const lab = await labNamed(record.lab.id);
+  const signedIn = await signIn(args, signal);
+  const world = await worldOf(signedIn, { mine: false, sshKey: undefined });
+  const verdict = await verifyCard({ record, lab, world: world.probes, signal });
+  const said = verdict.lines.map((line) => line.now);
+  const contradicted = verdict.digest === 'broken' || said.includes('contradicted');
+  return {
+    code: contradicted ? exit.failed : said.includes('unknown') ? exit.unknown : exit.fine,
+    text: verdictText(verdict),
+    data: {
+      digest: verdict.digest,
+      lines: verdict.lines.map(({ id, card: says, now, why }) => ({ id, card: says, now, why })),
+    },
+  };
+}
+
+async function listLabs(): Promise<Outcome> {
+  const labs = await allLabs();
+  return {
+    code: exit.fine,
+    text: labs.map((lab) => `${lab.id}  ${lab.title}\n`).join(''),
+    data: labs.map(({ id, title, unit }) => ({ id, title, unit })),
+  };
+}
+
+async function checkFile(args: Arguments): Promise<Outcome> {
+  const [file] = args.rest;
+  if (file === undefined) throw new Usage('Which file?');
+  const reading = readLab(new TextDecoder().decode(await bytesOf(file)), path.basename(file));
+  const problems = 'problems' in reading ? reading.problems : [];
+  return {
+    code: problems.length === 0 ? exit.fine : exit.failed,
+    text:
+      problems.length === 0
+        ? `${file} is a lab file.\n`
+        : problems.map(({ what, line, column }) => `${file}:${line}:${column}: ${what}\n`).join(''),
+    data: { problems },
+  };
+}
+
+/** Who one is may be said to any lab; anything else must be a parameter of it. @throws Usage */
+function parametersOf(lab: Lab, { parameters }: Arguments): Record<string, string> {
+  const known: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parameters)) {
+    const parameter = lab.parameters[name];
+    if (parameter === undefined) {
+      if (name === 'netID' || name === 'username') continue;
+      throw new Usage(`${lab.id} has no parameter ${name}.`, {
+        next: `It has: ${Object.keys(lab.parameters).join(', ')}.`,
+      });
+    }
+    if (!new RegExp(`^(?:${parameter.pattern})$`, 'u').test(value))
+      throw new Usage(`“${value}” is no ${parameter.title} (${name}).`);
+    known[name] = value;
+  }
+  return known;
+}
+
+async function labNamed(id: string | undefined): Promise<Lab> {
+  const labs = await allLabs();
+  const lab = labs.find((each) => each.id === id);
+  if (lab === undefined)
+    throw new Usage(id === undefined ? 'Which lab?' : `There is no lab ${id}.`, {
+      next: `There are: ${labs.map((each) => each.id).join(', ')}.`,
+    });
+  return lab;
+}
+
+/** The labs that ship with this program. */
+async function allLabs(): Promise<Lab[]> {
+  const folder = path.join(__dirname, __dirname.endsWith('cli') ? '../..' : '..', 'media', 'labs');
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.lab.yaml')).sort();
+  return Promise.all(
+    files.map(async (name) => {
+      const reading = readLab(await readFile(path.join(folder, name), 'utf8'), name);
+      if ('lab' in reading) return reading.lab;
+      const [first] = reading.problems;
+      throw new Problem(`${name}:${first?.line ?? 1}: ${first?.what ?? 'it is no lab file'}`);
+    }),
+  );
+}
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new Usage(`${file} can't be read.`, { cause });
+  }
+}
+
+function codeOf(checks: readonly CheckResult[]): Exit {
+  const verdicts = checks.filter((each) => !each.optional).map((each) => each.verdict);
+  if (verdicts.includes('failed')) return exit.failed;
+  return verdicts.includes('unknown') ? exit.unknown : exit.fine;
+}

@@ -1,0 +1,26 @@
+import { Problem } from '../base';
+
+/** What the caller did wrong: one sentence on stderr and exit code 1. */
+export class Usage extends Problem {}
+
+export const HELP = `chameleon-labs: what the Chameleon Labs extension sees, from a terminal
+
+  inventory [--json]                          leases, servers and floating IPs at all signed-in sites
+  check LAB [--param KEY=VALUE]… [--ssh-key FILE] [--only ID]… [--json]
+                                              a lab's checks, for the signed-in user
+  inspect NETID [--json]                      a student's resources, labs and likely fault
+  card verify FILE [--json]                   a completion card against the cloud
+  labs                                        the labs there are
+  check-file FILE                             faults of a lab file
+
+  --cloud NAME…     clouds of clouds.yaml to use (all without it; OS_CLOUD names one)
+  --evidence FILE   reads and writes kept evidence (check)
+
+Clouds: OS_CLIENT_CONFIG_FILE, ./clouds.yaml, ~/.config/openstack/clouds.yaml, /etc/openstack/clouds.yaml.
+Exit code: 0 answered and nothing failed · 1 usage or sign-in · 2 something failed or is contradicted ·
+3 nothing failed, something is unknown.
+`;
+
+/** Exit codes; the worst one counts. */
+export const exit = { fine: 0, usage: 1, failed: 2, unknown: 3 } as const;
+export type Exit = (typeof exit)[keyof typeof exit];
