@@ -14,7 +14,7 @@ function readList(cursor: Cursor): List {
   const chains: Chain[] = [];
   for (;;) {
     cursor.match(/(?:[\s;]|&(?!&)|#[^\n]*)*/y);
-    if (cursor.done || cursor.peek() === ')' || /^\}/.test(cursor.rest)) return chains;
+    if (cursor.done || cursor.peek() === ')' || cursor.rest.startsWith('}')) return chains;
     chains.push(readChain(cursor));
   }
 }

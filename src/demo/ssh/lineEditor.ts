@@ -4,10 +4,11 @@ export type Typed =
   | { readonly kind: 'interrupt' }
   | { readonly kind: 'end' };
 
+const ESCAPE = '\u001b';
 const BACK = '\b';
 const ERASE_TO_END = '\u001b[K';
 /** Escape sequences of cursor keys, in both of a terminal's modes. */
-const SEQUENCE = /^\u001b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z])/;
+const SEQUENCE = new RegExp(`^${ESCAPE}(?:\\[[0-9;]*[A-Za-z~]|O[A-Za-z])`);
 
 /** A line under the fingers, as a terminal in raw mode sends it. `echo` gets what the terminal has to draw. */
 export class LineEditor {

@@ -33,7 +33,8 @@ export class Sshd {
   take(stream: Duplex): void {
     // ssh2 works on any stream here, its types ask for a socket.
     const ssh = this.#server();
-    Reflect.apply(ssh.injectSocket, ssh, [stream]);
+    const inject: unknown = Reflect.get(ssh, 'injectSocket');
+    if (typeof inject === 'function') Reflect.apply(inject, ssh, [stream]);
   }
 
   /** Ends all connections. */
