@@ -45,7 +45,7 @@ for (const suite of chosen) {
 
 const total = sum(all);
 for (const { title, error } of total.failures) {
-  console.log(`\nFAILED ${title}\n${error.split('\n').slice(0, 40).join('\n')}`);
+  console.log(`\nFAILED ${title}\n${error.split('\n').slice(0, 25).join('\n')}`);
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -2,6 +2,15 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Api } from '../../src/extension/main';
+import type { Row } from '../../src/extension/rows/row';
+
+/** What of the manifest the suites look at. */
+export interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+  };
+}
 
 /** The extension itself. */
 export function extension(): vscode.Extension<Api> {
@@ -10,11 +19,28 @@ export function extension(): vscode.Extension<Api> {
   return found;
 }
 
+/** Its package.json, as VS Code read it. */
+export function manifest(): Manifest {
+  return extension().packageJSON as Manifest;
+}
+
 /** What it gives to tests, once it has started. */
 export async function api(): Promise<Api> {
   const active = await extension().activate();
   await active.started;
   return active;
+}
+
+/** All rows of a view, parents before children. */
+export async function allRows(view: Parameters<Api['rows']>[0]): Promise<readonly Row[]> {
+  const window = await api();
+  const flat = (some: readonly Row[]): readonly Row[] => some.flatMap((row) => [row, ...flat(row.children)]);
+  return flat(window.rows(view));
+}
+
+/** The row that fits, as soon as it is there. */
+export function rowOf(view: Parameters<Api['rows']>[0], fits: (row: Row) => boolean): Promise<Row> {
+  return until(`a row of ${view}: ${fits.toString()}`, async () => (await allRows(view)).find(fits));
 }
 
 /** Resolves as soon as `look` finds something; looks again every 50 ms, for `limitMs` at most. */

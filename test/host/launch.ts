@@ -8,8 +8,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
 import { keepConsole, openBrowser } from '../vscode/browser';
 import { oldest, repository } from '../vscode/editions.mjs';
+import { stageExtension } from '../vscode/project.mjs';
 import { quietSettings, serve, writeSettings } from '../vscode/serve.mjs';
 import { readResults } from '../runner/results.mjs';
 
@@ -32,13 +34,15 @@ async function main(): Promise<void> {
     target: 'node20',
     sourcemap: 'inline',
     // mocha is the one of node_modules: its reporters are loaded by name.
-    external: ['vscode', 'mocha'],
+    external: ['vscode', 'mocha', 'cpu-features', '*.node'],
     logLevel: 'warning',
   });
 
   const scratch = mkdtempSync(path.join(tmpdir(), 'chameleon-host-'));
   const userData = path.join(scratch, 'user-data');
   const folder = path.join(scratch, 'workspace');
+  // A copy: another build may empty dist/ while this one is being tried.
+  const development = stageExtension(path.join(scratch, 'development'));
   writeSettings(userData, quietSettings);
   const served = await serve({
     edition: oldest,
@@ -57,10 +61,11 @@ async function main(): Promise<void> {
     });
     const remote = (file: string): string => `vscode-remote://127.0.0.1:${served.port}${file}`;
     const payload = [
-      ['extensionDevelopmentPath', remote(repository)],
+      ['extensionDevelopmentPath', remote(development)],
       ['extensionTestsPath', remote(bundle)],
     ];
     const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+    void pressSave(page);
     await page.goto(`${served.url}?${query.toString()}`);
     await finished();
   } finally {
@@ -73,6 +78,13 @@ async function main(): Promise<void> {
   for (const { title, error } of failures) console.log(`  ${title}\n    ${error}`);
   console.log(`  in the extension host: ${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
+}
+
+/** The one thing that a suite can't do from inside the host: press the button in the card's panel. */
+async function pressSave(page: Page): Promise<void> {
+  const panel = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  const button = panel.getByText('Save as PNG');
+  await button.click({ timeout: LIMIT_MS }).catch(() => undefined); // the page was closed: no panel came
 }
 
 /** Until the suites have ended, or have had all the time that they get. */
