@@ -1,4 +1,5 @@
-import { belongsTo, isRunning, type Inventory, type Person, type SiteInventory } from '../chameleon';
+import { belongsTo, type Inventory, type Person, type SiteInventory } from '../chameleon';
+import { namesOf } from './bind';
 import { keepsNothing } from './evidence';
 import { hasBegun, parametersFor } from './parameters';
 import { runLab } from './run';
@@ -74,23 +75,29 @@ function brokenLease(sites: readonly SiteInventory[]): string | undefined {
     : `The lease ${lease.name} is in ERROR, so nothing new starts on it; what runs keeps running until its end.`;
 }
 
-/** The first failure that is not explained by the lab being cleaned up. */
+/** The first failure of a lab that is under way; clean-up rows are open then, and no fault. */
 function failedCheck(
   labs: readonly { readonly lab: Lab; readonly run: LabRun }[],
   sites: readonly SiteInventory[],
 ): string | undefined {
-  const live = sites.some((site) => site.leases.some(isRunning) || site.servers.length > 0);
-  if (!live) return undefined;
-  for (const { lab, run } of labs) {
+  for (const { lab, run } of labs.filter((each) => isUnderWay(each, sites))) {
     const last = new Set(lab.steps.filter((step) => step.cleanup).map((step) => step.id));
     const failed = run.checks.find(
       (check) => check.verdict === 'failed' && !check.optional && !last.has(check.step),
     );
-    const silent = run.checks.find(isSilent);
-    const told = failed ?? silent;
+    const told = failed ?? run.checks.find(isSilent);
     if (told !== undefined) return `${told.title}: ${told.reason}`;
   }
   return undefined;
+}
+
+/** A lease that has not ended, or a server: of an ended attempt nothing fails any more. */
+function isUnderWay({ lab, run }: { lab: Lab; run: LabRun }, sites: readonly SiteInventory[]): boolean {
+  const names = new Set(Object.values(namesOf(lab.names, run.parameters)));
+  return sites
+    .filter(({ site }) => lab.sites.includes(site.name))
+    .flatMap(({ leases, servers }) => [...leases.filter(({ status }) => status !== 'TERMINATED'), ...servers])
+    .some(({ name }) => names.has(name));
 }
 
 function isSilent(check: CheckResult): boolean {
@@ -98,12 +105,12 @@ function isSilent(check: CheckResult): boolean {
 }
 
 function endedLease(sites: readonly SiteInventory[], now: number): string | undefined {
-  const ended = sites
-    .flatMap((site) => site.leases)
-    .filter((lease) => !isRunning(lease) && lease.end < now)
+  const leases = sites.flatMap((site) => site.leases);
+  const alive = new Set(leases.filter((lease) => lease.end > now).map((lease) => lease.name));
+  const ended = leases
+    .filter((lease) => lease.end <= now && !alive.has(lease.name))
     .sort((a, b) => b.end - a.end)[0];
-  if (ended === undefined || sites.some((site) => site.leases.some((lease) => lease.end > now)))
-    return undefined;
+  if (ended === undefined) return undefined;
   const idle = sites.flatMap((site) => site.floatingIps).filter((ip) => ip.portId === undefined).length;
   const left =
     idle === 0 ? '' : ` ${idle === 1 ? 'An idle floating IP is' : `${idle} idle floating IPs are`} left.`;

@@ -136,9 +136,10 @@ export class SshConnection implements Connection {
       });
       stream.on('data', keep(out));
       stream.stderr.on('data', keep(err));
-      stream.on('exit', (code: number | null) => (exit = code ?? undefined));
       stream.on('error', () => undefined);
-      stream.once('close', () => {
+      // The status also comes with `exit`, but that may be over before this listens: both may come in one packet.
+      stream.once('close', (code?: number | null) => {
+        exit = code ?? undefined;
         finish(() => {
           resolve(result());
         });
