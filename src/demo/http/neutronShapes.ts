@@ -138,7 +138,8 @@ export function ruleShape(site: SiteWorld, groupId: string, rule: RuleRecord): S
     remote_address_group_id: null,
     normalized_cidr: rule.remotePrefix ?? null,
     remote_group_id: rule.remoteGroupId ?? null,
-    description: '',
+    // Rules that Neutron makes with each group have none at all.
+    description: rule.protocol === undefined ? null : '',
     created_at: withZone(rule.created),
     updated_at: withZone(rule.created),
     revision_number: 0,

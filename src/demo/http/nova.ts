@@ -3,7 +3,7 @@ import { fingerprintOf } from '../world/keyPairs';
 import type { World } from '../world/world';
 import type { KeyPairRecord } from '../world/records';
 import type { SiteWorld } from '../world/site';
-import { Fault, ok, open, signed, wanted, type Api, type SignedCall } from './api';
+import { Fault, ok, open, signed, wanted, type Api, type Route, type SignedCall } from './api';
 import { flavorShape, keyPairShape, type ShapeAt } from './novaShapes';
 import { serverRoutes } from './novaServers';
 import { usage } from './novaUsage';
@@ -62,7 +62,18 @@ export function nova(site: SiteWorld, world: World): Api {
       signed('GET', '/v2.1/os-simple-tenant-usage/:project', (call, project) =>
         usage(site, call, project, world.now()),
       ),
-    ],
+    ].map((route) => versioned(site, route)),
+  };
+}
+
+/** The asked microversion is looked at before anything else, but after who asks. */
+function versioned(site: SiteWorld, route: Route): Route {
+  return {
+    ...route,
+    run: (call, ...ids) => {
+      if (call.token !== undefined) minorOf(site, call);
+      return route.run(call, ...ids);
+    },
   };
 }
 

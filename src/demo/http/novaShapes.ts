@@ -69,7 +69,7 @@ export function serverShape(server: ServerRecord, at: ShapeAt, alone: boolean): 
     ...(server.host === undefined ? {} : { 'OS-EXT-SRV-ATTR:hypervisor_hostname': server.host.uid }),
     ...(minor >= SINCE.locked ? { locked: false } : {}),
     ...(minor >= SINCE.lockedReason ? { locked_reason: null } : {}),
-    ...(minor >= SINCE.description ? { description: server.name } : {}),
+    ...(minor >= SINCE.description ? { description: null } : {}),
     ...(minor >= SINCE.tags ? { tags: [] } : {}),
     ...(minor >= SINCE.trustedCertificates ? { trusted_image_certificates: null } : {}),
     ...(minor >= SINCE.hostname ? { 'OS-EXT-SRV-ATTR:hostname': hostnameOf(server.name) } : {}),
