@@ -1,5 +1,5 @@
 /** A real VS Code window with the extension, and what a person does in it. */
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
@@ -38,6 +38,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     'window.commandCenter': false,
     ...options.settings,
   });
+  // Lab 1 asks for the file that was copied from the server to the person's own machine.
+  writeFileSync(path.join(scratch, 'hello.txt'), 'Hello from hello-chameleon-alexbaker\n');
   if (options.install === undefined) stageExtension(extensions);
   else await options.install(extensions, userData);
   const served = await serve({
@@ -84,6 +86,9 @@ export function pictures(): string {
 
 /** The window, by what a person sees. */
 export class Workbench {
+  /** Where this run's pictures go. */
+  readonly pictures = pictures();
+
   constructor(
     readonly page: Page,
     /** The opened folder, where files of the test go. */
@@ -157,6 +162,11 @@ export class Workbench {
   /** A message by its text. */
   message(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast').filter({ hasText: text }).first();
+  }
+
+  /** A button of the dialog, or of a message, that is in front. */
+  button(label: string): Locator {
+    return this.page.locator('.monaco-dialog-box, .notification-toast').getByRole('button', { name: label });
   }
 
   /** Takes all messages off the screen. */

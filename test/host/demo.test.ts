@@ -70,7 +70,7 @@ describe('demo', () => {
   it('opens MLflow through a forward on the loopback', async () => {
     const service = await rowOf(
       'resources',
-      ({ label }) => /mlflow/i.test(label) && !label.includes('_') && !label.includes('-'),
+      ({ context, label }) => context === 'service' && label === 'MLflow',
     );
     // The page of the browser opens a new one; what is asked here is what came through the forward.
     await vscode.commands.executeCommand('chameleon.openService', service);

@@ -18,7 +18,10 @@ describe('Lab 1 in the demo', () => {
     const lab = await rowOf('labs', ({ label }) => label.includes('Hello, Chameleon'));
     await vscode.commands.executeCommand('chameleon.runLab', lab);
     const checks = (await allRows('labs')).filter(({ context }) => context.startsWith('check.'));
-    const failed = checks.filter(({ context }) => context.includes('failed'));
+    // What is left to clean up while the lab goes on is no fault.
+    const failed = checks.filter(
+      ({ id, context }) => context.includes('failed') && !id.includes(':cleanup-'),
+    );
     assert.deepEqual(
       failed.map(({ label }) => label),
       ['Key imported at CHI@TACC'],

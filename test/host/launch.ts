@@ -3,7 +3,7 @@
  *
  *   node --import=tsx test/host/launch.ts RESULTS.json
  */
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -44,6 +44,8 @@ async function main(): Promise<void> {
   // A copy: another build may empty dist/ while this one is being tried.
   const development = stageExtension(path.join(scratch, 'development'));
   writeSettings(userData, quietSettings);
+  // Lab 1 asks for the file that was copied from the server to the person's own machine.
+  writeFileSync(path.join(scratch, 'hello.txt'), 'Hello from hello-chameleon-alexbaker\n');
   const served = await serve({
     edition: oldest,
     folder,

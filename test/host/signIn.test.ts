@@ -82,7 +82,7 @@ describe('sign-in', () => {
       said.some((message) => message.startsWith('Signed in to')),
       said.join('\n'),
     );
-    await rowOf('resources', ({ context }) => context.startsWith('site.'));
+    await rowOf('resources', ({ context }) => context === 'site');
   });
 
   it('keeps the secret in the secret storage: no file of VS Code has it', async () => {
