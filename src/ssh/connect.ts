@@ -7,7 +7,7 @@ import { sameHostKey } from './hostKeys';
 import type { KnownHosts } from './knownHosts';
 import { login, shownKey } from './login';
 import { offersOf } from './offers';
-import { connectFailure, refused, SshError, timedOut } from './problems';
+import { connectFailure, noWay, refused, SshError, timedOut } from './problems';
 import { jumpsOf } from './sshConfig';
 import type { Connection, Dial, HostKey, HostKeyDecision, Keys, Target } from './types';
 
@@ -123,6 +123,7 @@ async function stream(
     if (jump !== undefined && thrown instanceof SshError) {
       if (thrown.kind === 'refused') throw refused(target, thrown);
       if (thrown.kind === 'timeout') throw timedOut(target, thrown);
+      if (thrown.kind === 'unreachable') throw noWay(jump.target, target, thrown);
     }
     throw connectFailure(thrown, target);
   } finally {

@@ -78,6 +78,18 @@ export function timedOut(peer: Peer, cause?: unknown): SshError {
   });
 }
 
+/** A host in between does not get through. */
+export function noWay(jump: Peer, peer: Peer, cause: unknown): SshError {
+  return new SshError(
+    'unreachable',
+    `${jump.name} finds no way to ${peer.name} (${peer.address}, port ${peer.port}).`,
+    {
+      next: `Check that ${peer.name} runs and that both are on one network.`,
+      cause,
+    },
+  );
+}
+
 function unreachable(peer: Peer, code: string, cause: unknown): SshError {
   const unknownName = code === 'ENOTFOUND' || code === 'EAI_AGAIN';
   return new SshError(
