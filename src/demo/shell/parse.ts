@@ -71,7 +71,7 @@ function readWords(cursor: Cursor): { words: Word[]; redirects: Redirect[] } {
   const words: Word[] = [];
   const redirects: Redirect[] = [];
   for (;;) {
-    cursor.match(/(?:[ \t]|\\\n)*/y);
+    cursor.match(/(?:[ \t]|\\\n)*(?:#[^\n]*)?/y);
     const redirect = readRedirect(cursor);
     const word = redirect === undefined ? readWord(cursor, readList) : undefined;
     if (redirect !== undefined) redirects.push(redirect);

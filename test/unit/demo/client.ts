@@ -9,9 +9,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-export interface Caller {
-  (service: string, path: string, options?: CallOptions): Promise<Answer>;
-}
+export type Caller = (service: string, path: string, options?: CallOptions) => Promise<Answer>;
 
 export interface CallOptions {
   readonly method?: string;
