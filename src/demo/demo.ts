@@ -1,12 +1,12 @@
 import { Problem } from '../base';
 import type { CloudConfig } from '../openstack';
 import type { ServiceName } from './http/api';
-import { givenKeyFiles, newKeyPair, writeKeyFiles, type KeyFiles } from './keys';
+import { makeLaptop, newKeyPair } from './laptop';
 import { SiteCloud, type Answered } from './siteCloud';
 import { Network, type Reached } from './ssh/network';
 import { randomIds } from './world/ids';
 import type { Account, SiteName } from './world/records';
-import { populate } from './world/scenario';
+import { populate, studentsFiles } from './world/scenario';
 import { accounts, World } from './world/world';
 
 /** The longest that a timer of Node can wait. */
@@ -49,6 +49,8 @@ export interface Demo {
   reach(this: void, host: string, port: number): Reached;
   readonly keyFile: string;
   readonly publicKeyFile: string;
+  /** A private folder of the person's: what they copied from their servers. */
+  readonly folder: string;
   readonly me: { readonly netId: string; readonly username: string };
   readonly world: DemoWorld;
   /** Ends everything and takes away the keys that were made. */
@@ -58,7 +60,11 @@ export interface Demo {
 /** Starts the miniature Chameleon: HTTP services and SSH servers, on 127.0.0.1 alone, in this process. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const account = options.as ?? 'student';
-  const keys = await keyFilesOf(options.sshKeyFile, account);
+  const laptop = await makeLaptop({
+    comment: `${accounts[account].username}@laptop`,
+    keyFile: options.sshKeyFile,
+    files: account === 'student' ? studentsFiles : {},
+  });
   const world = new World({
     now: options.now ?? Date.now,
     ids: randomIds,
@@ -66,32 +72,29 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   });
   populate(world, {
     // A TA's key is on no student's server.
-    laptop: account === 'student' ? keys.publicKey : newKeyPair('alexbaker@laptop').publicKey,
+    laptop: account === 'student' ? laptop.publicKey : newKeyPair('alexbaker@laptop').publicKey,
     jupyter: newKeyPair('alexbaker@jupyter').publicKey,
   });
   const running = new RunningDemo(world, options.onAnswer);
   try {
     await running.start();
   } catch (thrown) {
-    await Promise.all([running.stop(), keys.remove()]);
+    await Promise.all([running.stop(), laptop.remove()]);
     throw new Problem('The demo could not be started.', { cause: thrown });
   }
   return {
     clouds: running.clouds.map((cloud) => cloud.signInFor(account)),
     reach: (host, port) => running.network.reach(host, port),
-    keyFile: keys.keyFile,
-    publicKeyFile: keys.publicKeyFile,
+    keyFile: laptop.keyFile,
+    publicKeyFile: laptop.publicKeyFile,
+    folder: laptop.folder,
     me: accounts[account],
     world: running,
     stop: async () => {
       await running.stop();
-      await keys.remove();
+      await laptop.remove();
     },
   };
-}
-
-function keyFilesOf(given: string | undefined, account: Account): Promise<KeyFiles> {
-  return given === undefined ? writeKeyFiles(`${accounts[account].username}@laptop`) : givenKeyFiles(given);
 }
 
 class RunningDemo implements DemoWorld {

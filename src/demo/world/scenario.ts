@@ -1,4 +1,5 @@
 import { classmates, type Classmate } from './classmates';
+import { hostnameOf } from './hostname';
 import { keyPair, withoutComment } from './keyPairs';
 import { addLease, freeHosts, startLease, type ReservationPlan } from './leases';
 import type { LeaseRecord, ProgramName, ServerRecord } from './records';
@@ -12,6 +13,11 @@ const HOUR_MS = 3_600_000;
 /** A VM is up in a moment, a node takes its time. */
 const VM_BUILD_MS = 25_000;
 const NODE_BUILD_MS = 9 * MINUTE_MS;
+
+/** What the student copied from the server, as it was before they edited it. */
+export const studentsFiles = {
+  'hello.txt': `Hello from ${hostnameOf(`hello_chameleon-${accounts.student.username}`)}\n`,
+} as const;
 
 export interface Keys {
   /** `type base64 comment`: the pair of the person at the keyboard. */
@@ -44,7 +50,6 @@ function importKeys(world: World, keys: Keys): void {
 
 function helloChameleon(world: World, keys: Keys): void {
   const name = `hello_chameleon-${accounts.student.username}`;
-  const host = name.replace('_', '-');
   virtualMachines(world, world.site('KVM@TACC'), {
     lease: name,
     servers: [name],
@@ -56,7 +61,7 @@ function helloChameleon(world: World, keys: Keys): void {
     authorizedKeys: [keys.jupyter, keys.laptop],
     keyName: `${accounts.student.username}-jupyter`,
     // Written on the server, then edited on the laptop and copied back: what the lab asks for.
-    home: { 'hello.txt': `Hello from ${host}\nand back from my laptop\n` },
+    home: { 'hello.txt': `${studentsFiles['hello.txt']}and back from my laptop\n` },
   });
 }
 
