@@ -13,9 +13,9 @@ export interface Classmate {
   readonly idleAddress?: true;
 }
 
-/** Net ID and Chameleon user name: made up, as everybody here is. */
+/** Net ID and Chameleon user name: made up, as everybody here is. (No `gh`, which is hardware in the names of servers.) */
 const OTHERS = [
-  ['gh3456', 'gwenholt'],
+  ['ga3456', 'gwenadams'],
   ['jk7890', 'jonaskim'],
   ['lm2345', 'lenamora'],
   ['np6789', 'noahpark'],

@@ -81,6 +81,15 @@ describe('demo: Lab 1 as the extension checks it', () => {
     return run.checks;
   }
 
+  it('has classmates who are known by net ID and user name, and two with a fault to be found', () => {
+    const known = inventory.people.map((person) => person.netId);
+    for (const netId of ['ab1234', 'cd5678', 'ef9012', 'ga3456', 'jk7890'])
+      assert(known.includes(netId), netId);
+    const casey = inventory.people.find((person) => person.netId === 'cd5678');
+    assert.deepEqual(casey?.usernames, ['caseydiaz']);
+    assert(inventory.people.length >= 20);
+  });
+
   it('fails at the key pair of CHI@TACC alone, which importing the key repairs', async () => {
     const open = (checks: readonly CheckResult[]): string[] =>
       checks
