@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,7 +42,19 @@ export async function makeLaptop({ comment, keyFile, files }: LaptopParts): Prom
   const folder = await mkdtemp(path.join(tmpdir(), 'chameleon-demo-'));
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
   const pair = given ?? (await newPair(folder, comment));
-  return { ...pair, folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  const removeNow = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // A window that is closed does not wait for anybody, and no key of the demo is to outlive it.
+  process.once('exit', removeNow);
+  return {
+    ...pair,
+    folder,
+    remove: async () => {
+      process.removeListener('exit', removeNow);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 type Pair = Pick<Laptop, 'keyFile' | 'publicKeyFile' | 'publicKey'>;
