@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { isAbort } from '../../../src/base';
+import { listLeases, listServers, OpenStackError, updateLease } from '../../../src/openstack';
+import { EagerClock, FakeCloud, json } from './fakeCloud';
+
+const kindOf = (kind: string) => (thrown: unknown) =>
+  thrown instanceof OpenStackError && thrown.kind === kind;
+
+describe('a session', () => {
+  it('signs in with the credential alone: no scope is sent', async () => {
+    const cloud = new FakeCloud();
+    const token = await cloud.session().token();
+    assert.deepEqual(cloud.sent[0]?.body, {
+      auth: {
+        identity: {
+          methods: ['application_credential'],
+          application_credential: { id: 'cred-1', secret: 'the-secret' },
+        },
+      },
+    });
+    assert.equal(token.project?.name, 'CHI-251409');
+  });
+
+  for (const status of [401, 404])
+    it(`never repeats a sign-in that was refused with ${status}`, async () => {
+      const cloud = new FakeCloud();
+      cloud.refuseSignIn = status;
+      const session = cloud.session();
+      await assert.rejects(session.token(), kindOf('unauthorized'));
+      await assert.rejects(session.token(), kindOf('unauthorized'));
+      await assert.rejects(listServers(session), kindOf('unauthorized'));
+      assert.equal(cloud.signIns, 1);
+    });
+
+  it('signs in once for all who ask at the same time', async () => {
+    const cloud = new FakeCloud();
+    const session = cloud.session();
+    await Promise.all([session.token(), session.token(), session.offers('compute')]);
+    assert.equal(cloud.signIns, 1);
+  });
+
+  it('renews the token before it ends, not at each call', async () => {
+    const cloud = new FakeCloud(() => json({ leases: [] }));
+    const session = cloud.session();
+    await listLeases(session);
+    cloud.clock.pass(58 * 60_000);
+    await listLeases(session);
+    assert.equal(cloud.signIns, 1);
+    cloud.clock.pass(90_000);
+    await listLeases(session);
+    assert.equal(cloud.signIns, 2);
+  });
+
+  it('renews it once when a service refuses it in use, and not again', async () => {
+    const cloud = new FakeCloud(({ headers }) =>
+      headers.get('x-auth-token') === 'token-1' ? json({}, 401) : json({ leases: [] }),
+    );
+    const session = cloud.session();
+    assert.deepEqual(await listLeases(session), []);
+    assert.equal(cloud.signIns, 2);
+
+    const stubborn = new FakeCloud(() => json({}, 401));
+    await assert.rejects(listLeases(stubborn.session()), kindOf('unauthorized'));
+    assert.equal(stubborn.calls.length, 2);
+  });
+
+  it('takes the endpoint of its own region and interface', async () => {
+    const cloud = new FakeCloud(() => json({ servers: [] }));
+    await listServers(cloud.session());
+    assert.equal(cloud.calls[0]?.url.host, 'nova.example');
+  });
+
+  it('says that a site lacks a service, and asks nothing', async () => {
+    const cloud = new FakeCloud();
+    const session = cloud.session();
+    assert.equal(await session.offers('object-store'), false);
+    await assert.rejects(
+      session.json({ service: 'object-store', method: 'GET', path: '/' }),
+      /KVM@TACC has no Swift/,
+    );
+    assert.equal(cloud.calls.length, 0);
+  });
+
+  it('asks Nova for 2.61, or for what an older site has', async () => {
+    for (const [most, sent] of [
+      ['2.95', 'compute 2.61'],
+      ['2.53', 'compute 2.53'],
+    ]) {
+      const cloud = new FakeCloud(() => json({ servers: [] }));
+      cloud.computeVersion = most ?? '';
+      await listServers(cloud.session());
+      assert.equal(cloud.calls[0]?.headers.get('openstack-api-version'), sent);
+    }
+  });
+
+  it('reads the server’s clock from the Date header', async () => {
+    const cloud = new FakeCloud();
+    const session = cloud.session();
+    assert.equal(session.clockOffset, 0);
+    await session.token();
+    assert.equal(session.clockOffset, 5000);
+  });
+});
+
+describe('calls that fail', () => {
+  it('are repeated when they only read: three attempts, with jitter', async () => {
+    const cloud = new FakeCloud(() => json({}, 503));
+    const clock = new EagerClock();
+    cloud.clock = clock;
+    await assert.rejects(listLeases(cloud.session()), kindOf('serverFault'));
+    assert.equal(cloud.calls.length, 3);
+    assert.deepEqual(clock.waits, [300, 1200]);
+  });
+
+  it('are sent once when they change something', async () => {
+    const cloud = new FakeCloud(() => json({}, 503));
+    await assert.rejects(updateLease(cloud.session(), 'l1', { end: 0 }), kindOf('serverFault'));
+    assert.equal(cloud.calls.length, 1);
+  });
+
+  it('are not repeated on a refusal', async () => {
+    const cloud = new FakeCloud(() =>
+      json({ error_code: 500, error_message: 'Not enough hosts available', error_name: 500 }, 500),
+    );
+    await assert.rejects(listLeases(cloud.session()), (thrown) => {
+      assert.ok(thrown instanceof OpenStackError);
+      assert.equal(thrown.said, 'Not enough hosts available');
+      return true;
+    });
+    assert.equal(cloud.calls.length, 1);
+  });
+
+  it('end with a time-out when nothing comes', async () => {
+    const cloud = new FakeCloud(() => new Promise<Response>(() => undefined));
+    const session = cloud.session();
+    await session.token();
+    const listing = listLeases(session);
+    await new Promise((resolve) => setImmediate(resolve));
+    cloud.clock.pass(30_000);
+    await assert.rejects(listing, kindOf('timeout'));
+    assert.equal(cloud.calls.length, 1);
+  });
+
+  it('end at once when they are cancelled, and leave no timer', async () => {
+    const cloud = new FakeCloud(() => new Promise<Response>(() => undefined));
+    const session = cloud.session();
+    await session.token();
+    const cancel = new AbortController();
+    const listing = listLeases(session, cancel.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    cancel.abort();
+    await assert.rejects(listing, isAbort);
+    assert.equal(cloud.clock.pending, 0);
+  });
+
+  it('tell the reason of the network, and no secret', async () => {
+    const cloud = new FakeCloud(() => {
+      throw new TypeError('fetch failed', {
+        cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }),
+      });
+    });
+    cloud.clock = new EagerClock();
+    await assert.rejects(listLeases(cloud.session()), (thrown) => {
+      assert.ok(thrown instanceof OpenStackError && thrown.kind === 'unreachable');
+      assert.match(thrown.message, /Blazar.*blazar\.example.*ECONNREFUSED/);
+      assert.doesNotMatch(JSON.stringify(thrown) + String(thrown.stack), /the-secret|token-1/);
+      return true;
+    });
+  });
+
+  it('keep the request id and the sentence of each service’s own form', async () => {
+    for (const [body, sentence] of [
+      [{ itemNotFound: { code: 404, message: 'Instance x could not be found.' } }, /Instance x/],
+      [
+        { NeutronError: { type: 'X', message: 'Floating IP y could not be found', detail: '' } },
+        /Floating IP y/,
+      ],
+      [{ error_code: 404, error_message: 'Object not found', error_name: 404 }, /Object not found/],
+      [{ error: { code: 404, title: 'Not Found', message: 'Could not find it.' } }, /Could not find it/],
+    ] as const) {
+      const cloud = new FakeCloud(() => json(body, 404, { 'x-openstack-request-id': 'req-7' }));
+      await assert.rejects(listLeases(cloud.session()), (thrown) => {
+        assert.ok(thrown instanceof OpenStackError);
+        assert.match(thrown.said ?? '', sentence);
+        assert.equal(thrown.requestId, 'req-7');
+        return true;
+      });
+    }
+  });
+});
