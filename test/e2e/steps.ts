@@ -1,11 +1,9 @@
 /** What several tours do in the same way. */
 import assert from 'node:assert/strict';
-import { access } from 'node:fs/promises';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Workbench } from './window';
 
-const LAB = 'Hello, Chameleon';
+const LAB = '1 Hello, Chameleon';
 
 /** Waits for the demo, and gives its rows room to be read. */
 export async function demoIsOpen(window: Workbench): Promise<void> {
@@ -17,7 +15,7 @@ export async function demoIsOpen(window: Workbench): Promise<void> {
 /** Runs Lab 1's checks from its row, until they have all answered. */
 export async function runLab(window: Workbench): Promise<void> {
   await window.rowAction('Labs', LAB, 'Run Lab Checks');
-  await window.row('Labs', /\d+ of \d+/).waitFor({ timeout: 90_000 });
+  await window.row('Labs', /Hello, Chameleon.*\d+ of \d+/).waitFor({ timeout: 90_000 });
 }
 
 /** Opens the lab, if it is folded, down to the step. */
@@ -33,26 +31,24 @@ export async function openStep(window: Workbench, step: string): Promise<void> {
 export async function repairKey(window: Workbench): Promise<void> {
   await window.rowAction('Labs', 'Key imported at CHI@TACC', 'Fix');
   await window.button('Import').click();
-  await window.row('Labs', /Key imported at CHI@TACC.*passed/).waitFor({ timeout: 60_000 });
+  await window.row('Labs', /^Key imported at CHI@TACC.*passed/).waitFor({ timeout: 60_000 });
 }
 
-/** Saves the card as a picture into the opened folder. */
-export async function savePng(window: Workbench, name: string): Promise<string> {
-  const file = path.join(window.folder, name);
+/** Saves the card as a picture into the opened folder, where the dialog suggests it, and gives its name. */
+export async function savePng(window: Workbench): Promise<string> {
   await window.rowAction('Labs', LAB, 'Save Completion Card');
   const panel = window.panel();
   await panel.locator('img.card').waitFor({ timeout: 60_000 });
   await panel.getByText('Save as PNG').click();
-  await window.answer(file);
-  await panel.getByText(`Saved as ${name}`).waitFor();
-  await access(file);
-  return file;
+  await window.quickInput().getByRole('button', { name: 'OK' }).click();
+  const said = await panel.getByText(/^Saved as .*\.png/).innerText();
+  return said.replace(/^Saved as (.*\.png).*$/, '$1');
 }
 
-/** Opens a card that was handed in. */
-export async function verify(window: Workbench, file: string): Promise<void> {
-  await window.command('Chameleon: Verify Card');
-  await window.answer(file);
+/** Opens a card that was handed in, from the opened folder. */
+export async function verify(window: Workbench, name: string): Promise<void> {
+  await window.command('Chameleon: Verify Card …');
+  await window.quickPick(name);
   await window.page.locator('.tab', { hasText: 'Verify:' }).waitFor({ timeout: 60_000 });
 }
 

@@ -55,6 +55,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     viewport: { width: 1280, height: 820 },
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   keepConsole(page, (line) => {
     appendFileSync(path.join(logs, 'e2e-console.log'), line);
@@ -103,9 +104,12 @@ export class Workbench {
     });
   }
 
-  /** A row by the text in it. */
+  /** A row by its label, or by what of its whole text fits. */
   row(view: ViewTitle, text: string | RegExp): Locator {
-    return this.view(view).locator('.monaco-list-row').filter({ hasText: text }).first();
+    const rows = this.view(view).locator('.monaco-list-row');
+    if (typeof text !== 'string') return rows.filter({ hasText: text }).first();
+    const label = this.page.locator('.label-name').getByText(text, { exact: true });
+    return rows.filter({ has: label }).last(); // a server has its lease's name, and is below it
   }
 
   /** Clicks a row: chooses it, and opens or folds it. */

@@ -3,26 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { startDemo, type Demo } from '../../src/demo';
-import type { CloudConfig } from '../../src/openstack';
+import { cloudsYaml } from '../cloudsYaml';
 import { api, rowOf } from './extension';
-
-/** What Horizon offers for download, for one cloud. */
-function cloudsYaml({ name, authUrl, region, credential }: CloudConfig, secret: string): string {
-  const id = 'id' in credential ? credential.id : '';
-  const lines = [
-    'clouds:',
-    `  ${name}:`,
-    '    auth_type: v3applicationcredential',
-    '    auth:',
-    `      auth_url: ${authUrl}`,
-    `      application_credential_id: "${id}"`,
-    `      application_credential_secret: "${secret}"`,
-    `    region_name: "${region}"`,
-    '    interface: "public"',
-    '    identity_api_version: 3',
-  ];
-  return `${lines.join('\n')}\n`;
-}
 
 describe('sign-in', () => {
   let demo: Demo;
