@@ -23,8 +23,8 @@ for (const theme of ['dark', 'light'] as const) {
         await picture('verify');
         await window.command('View: Close All Editors');
         await window.titleAction('Resources', 'Inspect Student');
-        await window.quickPick(/junelopez/, 'jl4579');
-        await window.row('Inspect', /hello_chameleon-junelopez/).waitFor();
+        await window.quickPick(/caseydiaz/, 'cd5678');
+        await window.row('Inspect', /hello_chameleon-caseydiaz/).waitFor();
         await picture('inspect');
       } finally {
         await window.close();

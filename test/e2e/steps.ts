@@ -54,8 +54,10 @@ export async function verify(window: Workbench, name: string): Promise<void> {
 
 /** Clicks a service's row and gives the page that opens for it. */
 export async function openService(window: Workbench, service: string): Promise<Page> {
+  const row = new RegExp(`^${service}`);
+  await window.row('Resources', row).waitFor();
   const opened = window.page.context().waitForEvent('page', { timeout: 60_000 });
-  await window.clickRow('Resources', service);
+  await window.clickRow('Resources', row);
   const page = await opened;
   await page.waitForLoadState();
   assert.match(page.url(), /^http:\/\/127\.0\.0\.1:/);

@@ -81,6 +81,7 @@ describe('student in the demo', () => {
       ['Ray', 'node-mltrain-ab1234'],
     ] as const) {
       const connecting = openService(window, service);
+      connecting.catch(() => undefined); // it is awaited below; the button may fail before
       await window.button('Connect').click(); // first contact: the site shows no console of bare metal
       const page = await connecting;
       await page.getByText(service).first().waitFor();

@@ -70,7 +70,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     const tab = page.locator('.activitybar .action-item [aria-label^="Chameleon"]').first();
     await tab.click({ timeout: 60_000 });
-    return new Workbench(page, path.join(scratch, 'workspace'), close);
+    return new Workbench(page, scratch, close);
   } catch (error) {
     await page.screenshot({ path: path.join(pictures(), 'failed-to-open.png') });
     await close();
@@ -92,16 +92,31 @@ export class Workbench {
 
   constructor(
     readonly page: Page,
-    /** The opened folder, where files of the test go. */
-    readonly folder: string,
+    /** The person's home, where file dialogs begin. */
+    readonly home: string,
     readonly close: () => Promise<void>,
   ) {}
+
+  /** The opened folder. */
+  get folder(): string {
+    return path.join(this.home, 'workspace');
+  }
 
   /** A view of the container. */
   view(title: ViewTitle): Locator {
     return this.page.locator('.pane').filter({
       has: this.page.locator(`.pane-header[aria-label^="${title}"]`),
     });
+  }
+
+  /** Folds the other views, so that this one has all the room. */
+  async enlarge(title: ViewTitle): Promise<void> {
+    for (const other of ['Resources', 'Inspect', 'Labs', 'Connections'] as const) {
+      const header = this.view(other).locator('.pane-header');
+      if (!(await header.isVisible())) continue;
+      const isOpen = (await header.getAttribute('aria-expanded')) === 'true';
+      if (isOpen !== (other === title)) await header.locator('.title').click();
+    }
   }
 
   /** A row by its label, or by what of its whole text fits. */
@@ -180,7 +195,7 @@ export class Workbench {
 
   /** What is inside the panel in front. */
   panel(): FrameLocator {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    return this.page.locator('iframe.webview.ready:visible').contentFrame().frameLocator('#active-frame');
   }
 
   /** What the terminal in front says. */
