@@ -222,7 +222,8 @@ export class SshConnection implements Connection {
         next: 'Its sshd has AllowTcpForwarding off (see /etc/ssh/sshd_config on the server).',
         cause,
       });
-    if (/refused/i.test(cause.message))
+    // Some servers give no words: that a connection failed is then all there is to know.
+    if (/refused/i.test(cause.message) || (reason === 2 && cause.message.endsWith('failure: ')))
       return new SshError('refused', `Nothing listens on port ${port} of ${where}.`, {
         next: `Start the service on the server; it is ready when \`ss -ltn\` there shows port ${port}.`,
         cause,

@@ -32,7 +32,7 @@ export class LabServer {
   accepted = 0;
   logins = 0;
   openChannels = 0;
-  allowForwards = true;
+  #forwards = true;
   readonly #server: Server;
   readonly #channelsListeners = new Set<() => void>();
 
@@ -56,6 +56,15 @@ export class LabServer {
       lab.#serve(client, accepted);
     });
     return lab;
+  }
+
+  /** As AllowTcpForwarding: without a listener ssh2 answers that it is prohibited. */
+  set allowForwards(allowed: boolean) {
+    this.#forwards = allowed;
+    for (const client of this.connections) {
+      client.removeAllListeners('tcpip');
+      if (allowed) this.#forward(client);
+    }
   }
 
   /** Ends the connections that stand; new ones are welcome. */
@@ -103,29 +112,29 @@ export class LabServer {
       client.on('session', (accept) => {
         this.#session(accept());
       });
-      client.on('tcpip', (accept, reject, info) => {
-        if (!this.allowForwards) {
-          reject();
-          return;
-        }
-        const socket = connect({ host: info.destIP, port: info.destPort, allowHalfOpen: true });
-        socket.once('error', () => {
-          reject();
+      if (this.#forwards) this.#forward(client);
+    });
+  }
+
+  #forward(client: ServerConnection): void {
+    client.on('tcpip', (accept, reject, info) => {
+      const socket = connect({ host: info.destIP, port: info.destPort, allowHalfOpen: true });
+      socket.once('error', () => {
+        reject();
+        socket.destroy();
+      });
+      socket.once('connect', () => {
+        const channel = accept();
+        this.openChannels += 1;
+        channel.once('close', () => {
+          this.openChannels -= 1;
           socket.destroy();
+          for (const listen of this.#channelsListeners) listen();
+          this.#channelsListeners.clear();
         });
-        socket.once('connect', () => {
-          const channel = accept();
-          this.openChannels += 1;
-          channel.once('close', () => {
-            this.openChannels -= 1;
-            socket.destroy();
-            for (const listen of this.#channelsListeners) listen();
-            this.#channelsListeners.clear();
-          });
-          socket.on('error', () => channel.close());
-          socket.once('close', () => channel.close());
-          socket.pipe(channel).pipe(socket);
-        });
+        socket.on('error', () => channel.close());
+        socket.once('close', () => channel.close());
+        socket.pipe(channel).pipe(socket);
       });
     });
   }
