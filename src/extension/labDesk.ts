@@ -176,6 +176,7 @@ export class LabDesk {
             keyFile: this.#app.demo.publicKeyFile,
             netID: this.#app.demo.me.netId,
             username: this.#app.demo.me.username,
+            folder: this.#app.demo.folder,
           };
     const told = {
       ...(this.#app.demo === undefined ? kept : {}),

@@ -1,5 +1,5 @@
 import { fill, type Bindings } from './bind';
-import { valueOf, type Json } from './expression';
+import { valueOf, WrongForm, type Json } from './expression';
 import type { Expectation, Scalar } from './types';
 
 /**
@@ -13,6 +13,9 @@ export function firstFault(
 ): string | undefined {
   for (const each of expect) {
     const value = valueOf(each.that, root);
+    // What is absent is neither right nor wrong, unless it is the question.
+    if (value === null && each.exists === undefined)
+      throw new WrongForm('The answer does not say what is asked.');
     if (!holds(each, value, bindings))
       return each.else === undefined ? fault(each, value) : fill(each.else, bindings, 'plain');
   }

@@ -16,14 +16,14 @@ export async function probeLocal(probe: LocalProbe, bindings: Bindings, world: P
   if (world.local === undefined)
     throw new Unseen('notSubject', 'This machine can’t tell what is on the student’s own.');
   const bytes = await read(fill(probe.file, bindings, 'plain'), world.local);
-  if (bytes === undefined) return { exists: false, size: 0, type: null, publicKey: null };
+  if (bytes === undefined) return { exists: false, size: 0, type: '', publicKey: '' };
   const known = { exists: true, size: bytes.byteLength };
   switch (probe.what) {
     case 'file':
       return known;
     case 'publicKey': {
-      const [, type = null, base64] = PUBLIC_KEY.exec(new TextDecoder().decode(bytes)) ?? [];
-      return { ...known, type, publicKey: type === null ? null : `${type} ${base64}` };
+      const [, type = '', base64 = ''] = PUBLIC_KEY.exec(new TextDecoder().decode(bytes)) ?? [];
+      return { ...known, type, publicKey: `${type} ${base64}`.trim() };
     }
   }
 }

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { systemClock } from '../../../src/base';
+import { InventorySource, siteOf, type Inventory } from '../../../src/chameleon';
+import { startDemo, type Demo } from '../../../src/demo';
+import {
+  keepsNothing,
+  readLab,
+  runLab,
+  type CheckResult,
+  type EvidenceStore,
+  type Lab,
+  type ProbeSession,
+  type ProbeWorld,
+  type Subject,
+} from '../../../src/labs';
+import { consoleOutput, Session } from '../../../src/openstack';
+import { Connections, dialBy, hostKeysFromConsole, KnownHosts } from '../../../src/ssh';
+
+const labs = path.join(import.meta.dirname, '../../../media/labs');
+
+export async function labNamed(id: string): Promise<Lab> {
+  const file = `${id}.lab.yaml`;
+  const reading = readLab(await readFile(path.join(labs, file), 'utf8'), file);
+  assert('lab' in reading, JSON.stringify(reading));
+  return reading.lab;
+}
+
+/** The demo as a world for probes, with all the student's means. */
+export class DemoDesk {
+  readonly demo: Demo;
+  readonly lab: Lab;
+  readonly connections: Connections;
+  readonly #sessions: ReadonlyMap<string, Session>;
+  readonly #source: InventorySource;
+
+  static async open(labId: string): Promise<DemoDesk> {
+    const [demo, lab] = await Promise.all([startDemo(), labNamed(labId)]);
+    const desk = new DemoDesk(demo, lab);
+    await desk.#source.refresh();
+    return desk;
+  }
+
+  private constructor(demo: Demo, lab: Lab) {
+    this.demo = demo;
+    this.lab = lab;
+    const outside = { fetch: globalThis.fetch, clock: systemClock, random: () => 0.5 };
+    this.#sessions = new Map(demo.clouds.map((cloud) => [cloud.name, new Session(cloud, outside)]));
+    this.#source = new InventorySource({
+      clouds: demo.clouds,
+      clock: systemClock,
+      session: (cloud) => this.#sessionOf(cloud.name),
+    });
+    this.connections = new Connections({
+      keys: { agent: undefined, files: [{ path: demo.keyFile }] },
+      knownHosts: new KnownHosts(path.join(demo.folder, 'known_hosts')),
+      decision: {
+        consoleKeys: async ({ serverId }, signal) => {
+          const session = this.session('KVM@TACC');
+          const text = session && (await consoleOutput(session, serverId, 400, signal));
+          return text === undefined ? undefined : hostKeysFromConsole(text);
+        },
+        accept: () => Promise.resolve(true),
+      },
+      dial: dialBy(demo.reach),
+      clock: systemClock,
+    });
+  }
+
+  get inventory(): Inventory {
+    return this.#source.current;
+  }
+
+  refresh(): Promise<Inventory> {
+    return this.#source.refresh({ parts: ['leases', 'servers', 'floatingIps', 'ports', 'keyPairs'] });
+  }
+
+  session(site: string): Session | undefined {
+    const cloud = this.demo.clouds.find((each) => siteOf(each).name === site);
+    return cloud === undefined ? undefined : this.#sessionOf(cloud.name);
+  }
+
+  world(change: Partial<ProbeWorld> = {}): ProbeWorld {
+    return {
+      inventory: this.inventory,
+      session: (site): ProbeSession | undefined => this.session(site),
+      fetch: globalThis.fetch,
+      dial: dialBy(this.demo.reach),
+      clock: systemClock,
+      connect: (target, signal) => this.connections.to(target, signal),
+      local: { readFile: (file) => readFile(file), home: this.demo.folder },
+      ...change,
+    };
+  }
+
+  async check(
+    options: {
+      readonly world?: ProbeWorld;
+      readonly only?: readonly string[];
+      readonly evidence?: EvidenceStore;
+      readonly subject?: Subject;
+    } = {},
+  ): Promise<readonly CheckResult[]> {
+    const run = await runLab({
+      lab: this.lab,
+      parameters: {
+        username: this.demo.me.username,
+        keyFile: this.demo.publicKeyFile,
+        folder: this.demo.folder,
+      },
+      subject: options.subject ?? { kind: 'me' },
+      evidence: options.evidence ?? keepsNothing,
+      signal: new AbortController().signal,
+      world: options.world ?? this.world(),
+      ...(options.only === undefined ? {} : { only: options.only }),
+    });
+    return run.checks;
+  }
+
+  async close(): Promise<void> {
+    this.connections.dispose();
+    this.#source.dispose();
+    await this.demo.stop();
+  }
+
+  #sessionOf(name: string): Session {
+    const session = this.#sessions.get(name);
+    assert(session !== undefined);
+    return session;
+  }
+}
+
+export function verdictOf(checks: readonly CheckResult[], id: string): CheckResult {
+  const found = checks.find((check) => check.id === id);
+  assert(found !== undefined, `no check ${id}`);
+  return found;
+}
