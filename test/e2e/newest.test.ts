@@ -9,7 +9,7 @@ import { demoIsOpen, openStep, repairKey, runLab, savePng } from './steps';
 import { openWindow, type Workbench } from './window';
 
 describe(`the package in VS Code ${newest.vscode}`, () => {
-  let window: Workbench;
+  let window: Workbench | undefined;
   before(async () => {
     const file = path.join(repository, 'out', 'chameleon-labs.vsix');
     await packExtension(file, () => undefined);
@@ -25,16 +25,18 @@ describe(`the package in VS Code ${newest.vscode}`, () => {
     await demoIsOpen(window);
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await window.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await window?.screenshot(`failed-${this.currentTest.title}`);
   });
-  after(() => window.close());
+  after(() => window?.close());
 
   it('opens the demo and counts the lease down', async () => {
+    assert.ok(window);
     assert.match((await window.timer().innerText()).trim(), /mlflow_ab1234 0:5\d$/);
     await window.screenshot('newest-1-resources');
   });
 
   it('checks Lab 1, repairs what failed, and saves the card', async () => {
+    assert.ok(window);
     await runLab(window);
     await openStep(window, 'SSH key');
     await repairKey(window);

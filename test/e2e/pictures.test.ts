@@ -14,7 +14,7 @@ for (const theme of ['dark', 'light'] as const) {
         await demoIsOpen(window);
         await runLab(window);
         await openStep(window, 'SSH key');
-        await picture('labs');
+        await picture('tour');
         await repairKey(window);
         const name = await savePng(window);
         await picture('card');

@@ -28,10 +28,10 @@ describe('sign-in by hand', () => {
   it('takes a clouds.yaml from a file, and shows the project', async () => {
     const [cloud] = demo.clouds;
     if (cloud === undefined) throw new Error('The demo has no cloud.');
-    await writeFile(path.join(window.home, 'clouds.yaml'), cloudsYaml(cloud, cloud.credential.secret));
+    await writeFile(path.join(window.folder, 'clouds.yaml'), cloudsYaml(cloud, cloud.credential.secret));
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).click();
     await window.quickPick(/Choose a clouds\.yaml/);
-    await window.quickPick('clouds.yaml');
+    await window.chooseFile('clouds.yaml');
     await window.row('Resources', cloud.region ?? '').waitFor({ timeout: 60_000 });
     await window.screenshot('sign-in-2-project');
   });

@@ -19,9 +19,13 @@ export async function runLab(window: Workbench): Promise<void> {
 }
 
 /** Opens the lab, if it is folded, down to the step. */
-export async function openStep(window: Workbench, step: string): Promise<void> {
+export async function openStep(
+  window: Workbench,
+  step: string,
+  view: 'Labs' | 'Inspect' = 'Labs',
+): Promise<void> {
   for (const text of [LAB, step]) {
-    const row = window.row('Labs', text);
+    const row = window.row(view, text);
     await row.waitFor();
     if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
   }
@@ -48,7 +52,7 @@ export async function savePng(window: Workbench): Promise<string> {
 /** Opens a card that was handed in, from the opened folder. */
 export async function verify(window: Workbench, name: string): Promise<void> {
   await window.command('Chameleon: Verify Card …');
-  await window.quickPick(name);
+  await window.chooseFile(name);
   await window.page.locator('.tab', { hasText: 'Verify:' }).waitFor({ timeout: 60_000 });
 }
 

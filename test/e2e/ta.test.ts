@@ -1,6 +1,6 @@
 /** The demo as a teaching assistant uses it in office hours. */
 import assert from 'node:assert/strict';
-import { demoIsOpen } from './steps';
+import { demoIsOpen, openStep } from './steps';
 import { openWindow, type Workbench } from './window';
 
 describe('teaching assistant in the demo', () => {
@@ -35,8 +35,7 @@ describe('teaching assistant in the demo', () => {
 
   it('is told what only the student’s own key, token or laptop can tell', async () => {
     await window.enlarge('Inspect');
-    await window.clickRow('Inspect', /Hello, Chameleon/);
-    await window.clickRow('Inspect', /^SSH key/);
+    await openStep(window, 'SSH key', 'Inspect');
     await window.row('Inspect', /^Key pair on this machine.*not known/).waitFor();
     await window.screenshot('ta-3-not-known');
     await window.titleAction('Inspect', 'Close Inspection');

@@ -168,6 +168,16 @@ export class Workbench {
     await input.press('Enter');
   }
 
+  /** Takes a file of the opened folder in a file dialog, which begins there or one above it. */
+  async chooseFile(name: string): Promise<void> {
+    const rows = this.quickInput().locator('.monaco-list-row');
+    const file = rows.filter({ hasText: name }).first();
+    const folder = rows.filter({ hasText: /^workspace$/ }).first();
+    await file.or(folder).first().waitFor();
+    if (!(await file.isVisible())) await folder.click();
+    await file.click();
+  }
+
   /** The one that is open. */
   quickInput(): Locator {
     return this.page.locator('.quick-input-widget:visible');

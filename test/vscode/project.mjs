@@ -34,7 +34,16 @@ function samePackages(lock, installed) {
 export async function buildExtension(say) {
   say('Building the extension.');
   await run(process.execPath, ['esbuild.config.mjs'], { cwd: repository });
+  // Kept apart at once: another build may empty dist/ while this one is being tried.
+  rmSync(built, { recursive: true, force: true });
+  for (const part of ['package.json', 'README.md', 'LICENSE', 'dist', 'media']) {
+    const from = path.join(repository, part);
+    if (existsSync(from)) cpSync(from, path.join(built, part), { recursive: true });
+  }
 }
+
+/** The built extension, with the files that are packed. */
+const built = path.join(repository, 'out', 'built');
 
 /**
  * Puts the built extension into a folder of extensions, as an installed package would lie there.
@@ -49,10 +58,7 @@ export function stageExtension(extensions) {
   rmSync(extensions, { recursive: true, force: true });
   const at = path.join(extensions, `${publisher}.${name}-${version}`);
   mkdirSync(at, { recursive: true });
-  for (const part of ['package.json', 'README.md', 'LICENSE', 'dist', 'media']) {
-    const from = path.join(repository, part);
-    if (existsSync(from)) cpSync(from, path.join(at, part), { recursive: true });
-  }
+  cpSync(built, at, { recursive: true });
   return at;
 }
 
@@ -65,8 +71,10 @@ export async function packExtension(file, say) {
   say(`Packing ${path.basename(file)}.`);
   mkdirSync(path.dirname(file), { recursive: true });
   await run(process.execPath, ['esbuild.config.mjs', '--production'], { cwd: repository });
+  // Links of the README stay as they are: there is no public repository that they could lead to.
+  const packing = ['package', '--no-dependencies', '--skip-license', '--no-rewrite-relative-links'];
   const vsce = path.join(repository, 'node_modules', '@vscode', 'vsce', 'vsce');
-  await run(process.execPath, [vsce, 'package', '--no-dependencies', '--skip-license', '-o', file], {
+  await run(process.execPath, [vsce, ...packing, '-o', file], {
     cwd: repository,
   });
 }
