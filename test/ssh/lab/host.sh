@@ -1,0 +1,45 @@
+#!/bin/bash
+# One lab host while it runs.
+#   ./host.sh list                      hosts, names, addresses, open ports, state of SSH
+#   ./host.sh run HOST COMMAND...       a command on the host, as user cc
+#   ./host.sh address HOST 127.x.y.z    another address (say, a floating IP of the OpenStack lab)
+#   ./host.sh open|close HOST PORT      a port that answers on the address without SSH
+#   ./host.sh ssh HOST on|off|hang|slow:MS   sshd answers, is refused, accepts and says nothing, is late
+#   ./host.sh rekey HOST                new host keys, as a new server behind an old address
+#   ./host.sh console HOST              what cloud-init prints about host keys on the console
+#   ./host.sh drop HOST                 end the host's SSH connections now
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cmd=${1:-list}; h=${2:-}; shift; shift 2>/dev/null
+d=$SVCLAB/hosts/$h
+[ "$cmd" = list ] || hosts | grep -qx -- "$h" || die "no such host: $h"
+refresh() {
+  local a; a=$(host_addr "$1")
+  [ -n "$a" ] || return 0
+  jq -n --arg a "$a" --argjson p "$(pid_of "host-$1")" --arg c "$SVCLAB/hosts/$1/sshd_config" --arg l "$SVCLAB/log/sshd-$1.log" \
+    --arg s "$(cat "$SVCLAB/hosts/$1/ssh_mode")" --argjson o "[$(grep -v '^$' "$SVCLAB/hosts/$1/open" | paste -sd, -)]" \
+    '{address:$a,pid:$p,sshd_config:$c,log:$l,ssh:$s,open:$o}' > "$SVCLAB/front/.$1" && mv "$SVCLAB/front/.$1" "$SVCLAB/front/$1.json"
+}
+connections() { local p; for p in $(/usr/bin/python3 "$HERE/procs.py" beside "$(pid_of "host-$1")"); do
+  case $(tr '\0' ' ' < "/proc/$p/cmdline") in sshd*|*/sshd*) echo "$p";; esac; done; }
+case $cmd in
+  list) for h in $(hosts); do printf '%-8s %-28s %-14s ssh %-8s open %s\n' "$h" "$(host_name "$h")" "$(host_addr "$h" | grep . || echo "(jump)")" \
+      "$(cat "$SVCLAB/hosts/$h/ssh_mode" 2>/dev/null || echo on)" "$(paste -sd, "$SVCLAB/hosts/$h/open" 2>/dev/null)"; done;;
+  run) inside "$h" "$@";;
+  refresh) refresh "$h";;
+  address) case $1 in 127.*) ;; *) die "only addresses of 127.0.0.0/8";; esac
+    echo "$1" > "$d/address"; refresh "$h"; sed -i "/^Host $h /,/HostName/s/HostName .*/HostName $1/" "$SVCLAB/ssh_config"
+    for t in ed25519 ecdsa rsa; do echo "$1 $(cut -d' ' -f1,2 "$d/ssh/ssh_host_${t}_key.pub")"; done >> "$SVCLAB/known_hosts";;
+  open) grep -qx "$1" "$d/open" || echo "$1" >> "$d/open"; refresh "$h";;
+  close) sed -i "/^$1\$/d" "$d/open"; refresh "$h";;
+  ssh) echo "$1" > "$d/ssh_mode"; refresh "$h";;
+  rekey) for t in ed25519 rsa ecdsa; do rm -f "$d/ssh/ssh_host_${t}_key"{,.pub}
+      ssh-keygen -q -t $t $( [ $t = rsa ] && echo -b 2048) -N '' -C "root@$(host_name "$h")" -f "$d/ssh/ssh_host_${t}_key"; done;;
+  console) echo "-----BEGIN SSH HOST KEY FINGERPRINTS-----"
+    for t in ecdsa ed25519 rsa; do ssh-keygen -lf "$d/ssh/ssh_host_${t}_key.pub"; done
+    printf -- '-----END SSH HOST KEY FINGERPRINTS-----\n-----BEGIN SSH HOST KEY KEYS-----\n'
+    for t in ecdsa ed25519 rsa; do cat "$d/ssh/ssh_host_${t}_key.pub"; done
+    echo "-----END SSH HOST KEY KEYS-----";;
+  drop) for p in $(connections "$h"); do [ "$p" = "$(pid_of "sshd-$h")" ] || kill "$p" 2>/dev/null; done;;
+  *) die "no such command: $cmd";;
+esac
