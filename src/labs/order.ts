@@ -20,6 +20,7 @@ function savedIn(check: LabCheck): string[] {
   const templates = [
     ...(probe.kind === 'openstack' ? [probe.path, ...Object.values(probe.query)] : []),
     ...(probe.kind === 'http' ? [probe.url] : []),
+    ...(probe.kind === 'forward' ? [probe.path] : []),
     ...(probe.kind === 'local' ? [probe.file] : []),
     ...check.expect.flatMap((each) => [each.matches ?? '', each.else ?? '']),
   ];

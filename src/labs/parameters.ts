@@ -32,12 +32,11 @@ function fromNames(lab: Lab, inventory: Inventory, person: Person): Record<strin
         .filter((lease) => belongsTo(inventory, site.name, lease, person))
         .sort((a, b) => b.start - a.start),
     ]);
+  const values: Record<string, string> = {};
   for (const { name } of theirs)
-    for (const template of Object.values(lab.names)) {
-      const found = valuesIn(lab, template, name);
-      if (found !== undefined) return found;
-    }
-  return {};
+    for (const template of Object.values(lab.names))
+      for (const [slot, value] of Object.entries(valuesIn(lab, template, name) ?? {})) values[slot] ??= value;
+  return values;
 }
 
 /** The parameters that make `template` be `name`; undefined if none do. */

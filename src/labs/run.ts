@@ -6,7 +6,7 @@ import { valueOf, WrongForm, type Json } from './expression';
 import { firstFault } from './judge';
 import { dependencies } from './order';
 import { targetOf } from './probes/hosts';
-import { probeSsh } from './probes/host';
+import { probeForward, probeSsh } from './probes/host';
 import { probeLocal } from './probes/local';
 import { probeHttp, probeTcp } from './probes/network';
 import { Asked, probeOpenStack } from './probes/openstack';
@@ -207,6 +207,8 @@ class Run {
           return probeTcp(target(probe.host).address, probe.port, world, signal);
         case 'http':
           return probeHttp(probe.url, bindings, (host) => target(host).address, world, signal);
+        case 'forward':
+          return probeForward(probe, target(probe.host), bindings, world, signal);
         case 'ssh':
           return probeSsh(probe, check.expect, target(probe.host), bindings, world, signal);
         case 'local':
@@ -302,6 +304,7 @@ function siteOfCheck(lab: Lab, { probe }: LabCheck): string | undefined {
       return probe.site ?? lab.sites[0];
     case 'tcp':
     case 'http':
+    case 'forward':
     case 'ssh':
       return lab.sites[0];
     case 'local':
@@ -316,7 +319,11 @@ function impliedFault(check: LabCheck, root: Readonly<Record<string, Json>>): st
   if (check.probe.kind === 'ssh' && exit !== 0 && exit !== null && !names(check.expect, 'exit'))
     return `The command ended with exit code ${JSON.stringify(exit)}.`;
   const good = typeof status === 'number' && status >= 200 && status < 300;
-  if (check.probe.kind === 'http' && !good && !names(check.expect, 'status'))
+  if (
+    (check.probe.kind === 'http' || check.probe.kind === 'forward') &&
+    !good &&
+    !names(check.expect, 'status')
+  )
     return `It answered ${JSON.stringify(status)}.`;
   return undefined;
 }

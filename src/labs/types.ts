@@ -46,7 +46,7 @@ export interface LabStep {
   readonly checks: readonly LabCheck[];
 }
 export type About = 'project' | 'person' | 'thisMachine' | 'host';
-export type ProbeKind = 'openstack' | 'http' | 'tcp' | 'ssh' | 'local' | 'manual';
+export type ProbeKind = 'openstack' | 'http' | 'forward' | 'tcp' | 'ssh' | 'local' | 'manual';
 
 /** The repairs that a lab file may offer; what each does is the extension's business. */
 export const fixActions = [
@@ -92,6 +92,8 @@ export type Probe =
       readonly list: string | undefined;
     }
   | { readonly kind: 'http'; readonly url: string }
+  /** A page as seen from a host, through its SSH connection: what a forward would show. */
+  | { readonly kind: 'forward'; readonly host: string; readonly port: number; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'ssh'; readonly host: string; readonly run: string; readonly timeoutSeconds: number }
   | { readonly kind: 'local'; readonly what: 'publicKey' | 'file'; readonly file: string }

@@ -116,7 +116,7 @@ function checkOf(text: CheckText): LabCheck {
 
 const DEFAULT_COMMAND_SECONDS = 20;
 
-function probeOf({ openstack, http, tcp, ssh, local, manual }: CheckText): Probe {
+function probeOf({ openstack, http, forward, tcp, ssh, local, manual }: CheckText): Probe {
   if (openstack !== undefined)
     return {
       kind: 'openstack',
@@ -127,6 +127,7 @@ function probeOf({ openstack, http, tcp, ssh, local, manual }: CheckText): Probe
       list: openstack.list,
     };
   if (http !== undefined) return { kind: 'http', ...http };
+  if (forward !== undefined) return { kind: 'forward', ...forward };
   if (tcp !== undefined) return { kind: 'tcp', ...tcp };
   if (ssh !== undefined)
     return {
@@ -148,6 +149,7 @@ function aboutOf(probe: Probe): LabCheck['about'] {
     case 'http':
     case 'tcp':
       return 'project';
+    case 'forward':
     case 'ssh':
       return 'host';
     case 'local':

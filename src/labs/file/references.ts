@@ -86,6 +86,11 @@ function probeFaults(check: LabCheck, path: Path, known: Known): Fault[] {
           hostFault(host ?? '', here('url'), known),
         ),
       );
+    case 'forward':
+      return faults.concat(
+        hostFault(probe.host, here('host'), known),
+        templateFaults(probe.path, here('path'), known),
+      );
     case 'tcp':
       return faults.concat(hostFault(probe.host, here('host'), known));
     case 'ssh':
@@ -100,7 +105,7 @@ function probeFaults(check: LabCheck, path: Path, known: Known): Fault[] {
       return faults.concat(templateFaults(probe.file, here(probe.what), known));
     case 'manual':
       return probe.confirm === ''
-        ? [{ what: 'It has no probe (openstack, http, tcp, ssh, local or manual).', path }]
+        ? [{ what: 'It has no probe (openstack, http, forward, tcp, ssh, local or manual).', path }]
         : [];
   }
 }

@@ -32,6 +32,13 @@ const check = v.strictObject({
     }),
   ),
   http: v.exactOptional(v.strictObject({ url: text })),
+  forward: v.exactOptional(
+    v.strictObject({
+      host: word,
+      port: v.pipe(v.number(), v.integer()),
+      path: v.pipe(text, v.startsWith('/')),
+    }),
+  ),
   tcp: v.exactOptional(v.strictObject({ host: word, port: v.pipe(v.number(), v.integer()) })),
   ssh: v.exactOptional(
     v.strictObject({ host: word, run: text, timeoutSeconds: v.exactOptional(v.number()) }),

@@ -6,6 +6,7 @@ import { InventorySource, siteOf, type Inventory } from '../../../src/chameleon'
 import { startDemo, type Demo } from '../../../src/demo';
 import {
   keepsNothing,
+  parametersFor,
   readLab,
   runLab,
   type CheckResult,
@@ -105,7 +106,7 @@ export class DemoDesk {
     const run = await runLab({
       lab: this.lab,
       parameters: {
-        username: this.demo.me.username,
+        ...parametersFor(this.lab, this.inventory, { kind: 'me' }),
         keyFile: this.demo.publicKeyFile,
         folder: this.demo.folder,
       },
