@@ -50,10 +50,13 @@ export interface ExtensionOutcome {
  */
 export async function extendLease({ session, lease, end, signal }: Extension): Promise<ExtensionOutcome> {
   const wanted = Math.floor(end / MINUTE_MS) * MINUTE_MS;
+  if (isOver(lease)) return ended(lease);
   if (wanted <= lease.end)
     return refused(lease, 'That is no later than the lease ends already.', 'Choose a later time.');
   try {
     const updated = await updateLease(session, lease.id, { end: wanted }, signal);
+    // In the minute of its end Blazar takes a new one for a lease that is over, and starts nothing again.
+    if (isOver(updated)) return ended(updated);
     return { outcome: 'extended', lease: updated, what: `${lease.name} was extended.`, next: undefined };
   } catch (thrown) {
     if (isAbort(thrown)) throw thrown;
@@ -73,6 +76,7 @@ async function afterFailure(
       `${reason.what} Whether the lease changed can't be told: it can't be read now.`,
       reason.next,
     );
+  if (isOver(now)) return ended(now);
   if (now.end >= end && now.status !== 'ERROR')
     return {
       outcome: 'extended',
@@ -87,6 +91,18 @@ async function afterFailure(
       reason.next,
     );
   return refused(now, reason.what, reason.next);
+}
+
+/** By its reservations too: the answer to an update calls every lease UPDATING. */
+function isOver({ status, reservations }: Lease): boolean {
+  return (
+    status === 'TERMINATED' ||
+    (reservations.length > 0 && reservations.every((reservation) => reservation.status === 'deleted'))
+  );
+}
+
+function ended(lease: Lease): ExtensionOutcome {
+  return refused(lease, 'The lease has ended already.', 'Make a new lease.');
 }
 
 function reasonOf(thrown: unknown): { what: string; next: string | undefined } {
