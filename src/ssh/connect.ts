@@ -61,7 +61,7 @@ export async function establish(
     pins = await firstContact(target, shown, options.decision, signal);
     for (const pin of pins) await knownHosts.pin(target.serverId, pin);
   }
-  const offers = await offersOf(options.keys, target.user, nodeFiles);
+  const offers = await offersOf(options.keys, target.user, nodeFiles, clock);
   const { client, hostKey } = await login({ target, stream: await reach(), pins, clock, signal }, offers);
   return new SshConnection(target, client, hostKey, clock);
 }

@@ -10,9 +10,13 @@ import {
   type SigningRequestOptions,
 } from 'ssh2';
 import { basename } from 'node:path';
+import type { Clock } from '../base';
 import type { Files } from './files';
 import { publicKeyOf } from './keys';
 import type { Keys } from './types';
+
+/** A list of keys needs no person; an agent that hangs must not hang us. */
+const AGENT_MS = 5_000;
 
 /** Ways to prove who we are, in the order tried, and the files that would need a passphrase first. */
 export interface Offers {
@@ -29,8 +33,8 @@ interface AgentKey {
  * What to offer a server: each key file, signed by the agent where it holds that key (so that locked files work), then
  * the agent's other keys. sshd takes about six tries, and an RSA key costs two, so the order matters.
  */
-export async function offersOf(keys: Keys, user: string, files: Files): Promise<Offers> {
-  const held = keys.agent === undefined ? [] : await agentKeys(keys.agent);
+export async function offersOf(keys: Keys, user: string, files: Files, clock: Clock): Promise<Offers> {
+  const held = keys.agent === undefined ? [] : await agentKeys(keys.agent, clock);
   const methods: Offers['methods'][number][] = [];
   const locked: string[] = [];
   const used = new Set<string>();
@@ -64,10 +68,14 @@ async function privateKey(
 }
 
 /** The keys of an agent, each as an agent of its own. An agent that does not answer has none. */
-function agentKeys(socket: string): Promise<AgentKey[]> {
+function agentKeys(socket: string, clock: Clock): Promise<AgentKey[]> {
   return new Promise((resolve) => {
     const agent = createAgent(socket);
+    const cancel = clock.after(AGENT_MS, () => {
+      resolve([]);
+    });
     agent.getIdentities((error, identities) => {
+      cancel();
       if (error instanceof Error || identities === undefined) {
         resolve([]);
         return;

@@ -1,5 +1,6 @@
 import { nodeFiles, type Files } from './files';
 import { Problem } from '../base';
+import { quoted } from './command';
 import type { Reach } from './dial';
 import { hostAlias } from './hostKeys';
 import type { Keys, Target } from './types';
@@ -27,7 +28,35 @@ export function terminalCommand(
   target: Target,
   options: { readonly configFile: string },
 ): { file: string; args: string[] } {
-  return { file: 'ssh', args: ['-F', options.configFile, hostAlias(target.serverId)] };
+  const proxy = proxyCommand(target, options.configFile);
+  return {
+    file: 'ssh',
+    args: [
+      '-F',
+      options.configFile,
+      ...(proxy === undefined ? [] : ['-o', `ProxyCommand=${proxy}`]),
+      hostAlias(target.serverId),
+    ],
+  };
+}
+
+/**
+ * The way through other hosts as a command. ssh makes one itself of `ProxyJump`, but passes `-F` on unquoted: it fails
+ * for a file with a blank in its path, as in macOS's `Application Support`.
+ */
+function proxyCommand(target: Target, configFile: string): string | undefined {
+  const jump = jumpsOf(target).at(-1);
+  if (jump === undefined) return undefined;
+  const before = proxyCommand(jump, configFile);
+  // ssh replaces %h and %p of its own level; what the next level is to replace is written twice.
+  const next = (text: string): string => text.replaceAll('%', '%%');
+  const words = [
+    ...['ssh', '-F', next(configFile)],
+    ...(before === undefined ? [] : ['-o', next(`ProxyCommand=${before}`)]),
+    ...['-W', '[%h]:%p', hostAlias(jump.serverId)],
+  ];
+  const isWindows = /^[A-Za-z]:[\\/]/.test(configFile);
+  return words.map((text) => (isWindows ? `"${text}"` : quoted(text))).join(' ');
 }
 
 /** Puts the config in place in one step, for its owner's eyes only. */

@@ -65,11 +65,13 @@ describe('a real sshd', () => {
     });
   });
 
-  it('behind a jump host is reached by us and by ssh', async () => {
-    const connection = await world.connections.to(lab.node2, signal);
-    assert.equal((await connection.run('hostname', freely())).stdout, 'node2-cloud-ab1234\n');
-    assert.deepEqual(world.asked, ['node1', 'node2']);
-    assert.equal((await withSsh(lab.node2, 'hostname')).out, 'node2-cloud-ab1234\n');
+  it('behind one and two jump hosts is reached by us and by ssh', async () => {
+    for (const target of [lab.node2, lab.node3]) {
+      const connection = await world.connections.to(target, signal);
+      assert.equal((await connection.run('hostname', freely())).stdout, `${target.name}\n`);
+      assert.deepEqual(await withSsh(target, 'hostname'), { code: 0, out: `${target.name}\n`, err: '' });
+    }
+    assert.deepEqual(world.asked, ['node1', 'node2', 'node3'], 'hosts on the way are shared');
   });
 
   it('at the recycled address of another is told apart, by us and by ssh', async () => {

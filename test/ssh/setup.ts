@@ -21,6 +21,8 @@ export interface Lab {
   readonly node1: Target;
   /** Only through node1. */
   readonly node2: Target;
+  /** Through node1 and node2. */
+  readonly node3: Target;
   readonly ports: { readonly mlflow: number; readonly ray: number };
   readonly keys: {
     readonly rsa: string;
@@ -54,12 +56,14 @@ export async function up(): Promise<Lab> {
     via,
   });
   const node1 = target('node1', 'node1-cloud-ab1234', `${net}.21`);
+  const node2 = target('node2', 'node2-cloud-ab1234', '192.168.1.12', [node1]);
   const key = (name: string): string => path.join(folder, 'keys', name);
   return {
     mlflow: target('mlflow', 'node-mlflow-ab1234', `${net}.11`),
     ray: target('ray', 'node-mltrain-ab1234', `${net}.13`),
     node1,
-    node2: target('node2', 'node2-cloud-ab1234', '192.168.1.12', [node1]),
+    node2,
+    node3: target('node3', 'node3-cloud-ab1234', '192.168.1.13', [node1, node2]),
     ports: { mlflow: 8000, ray: 8265 },
     keys: {
       rsa: key('id_rsa_chameleon'),
