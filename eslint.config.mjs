@@ -65,6 +65,8 @@ export default tseslint.config(
           'fetch',
           'setTimeout',
           'clearTimeout',
+          'setInterval',
+          'clearInterval',
           'AbortController',
           'AbortSignal',
           'Buffer',

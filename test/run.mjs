@@ -7,6 +7,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { noteProcesses } from './runner/processes.mjs';
 import { single, sum } from './runner/results.mjs';
 import { pictures, suites } from './runner/suites.mjs';
 import { mayInstall } from './vscode/debian.mjs';
@@ -20,11 +21,12 @@ const began = Date.now();
 const say = (/** @type {string} */ line) => console.log(`[${minutes()}] ${line}`);
 
 // What an earlier run left would be searched for secrets, and counted, as if it were this one's.
-for (const part of ['logs', 'results']) {
-  rmSync(path.join(repository, 'out', part), { recursive: true, force: true });
+for (const part of ['out/logs', 'out/results', 'out/cards', '.vscode-test/used-secrets.jsonl']) {
+  rmSync(path.join(repository, part), { recursive: true, force: true });
 }
 await needModules(say);
 
+const endOfNotes = noteProcesses();
 const chosen = values.screenshots ? [pictures()] : pick(values.only);
 /** @type {import('./runner/results.mjs').Results[]} */
 const all = [];
@@ -43,6 +45,7 @@ for (const suite of chosen) {
   say(`${suite.name}: ${results.passed} passed, ${results.failed} failed, ${results.skipped} skipped`);
 }
 
+endOfNotes();
 const total = sum(all);
 for (const { title, error } of total.failures) {
   console.log(`\nFAILED ${title}\n${error.split('\n').slice(0, 25).join('\n')}`);

@@ -26,6 +26,9 @@ for (const theme of ['dark', 'light'] as const) {
         await window.quickPick(/caseydiaz/, 'cd5678');
         await window.row('Inspect', /hello_chameleon-caseydiaz/).waitFor();
         await picture('inspect');
+      } catch (error) {
+        await window.screenshot(`failed-pictures-${theme}`);
+        throw error;
       } finally {
         await window.close();
       }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startDemo, type Demo } from '../../src/demo';
 import { cloudsYaml } from '../cloudsYaml';
+import { noteSecret } from '../secrets/used';
 import { openWindow, type Workbench } from './window';
 
 describe('sign-in by hand', () => {
@@ -10,6 +11,7 @@ describe('sign-in by hand', () => {
   let window: Workbench;
   before(async () => {
     demo = await startDemo();
+    for (const { name, credential } of demo.clouds) noteSecret(`e2e: ${name}`, credential.secret);
     window = await openWindow({ settings: { 'chameleon.demo.openOnStartup': false } });
   });
   afterEach(async function () {

@@ -171,7 +171,7 @@ export class Workbench {
   /** Takes a file of the opened folder in a file dialog, which begins there or one above it. */
   async chooseFile(name: string): Promise<void> {
     const rows = this.quickInput().locator('.monaco-list-row');
-    const file = rows.filter({ hasText: name }).first();
+    const file = rows.filter({ has: this.page.getByText(name, { exact: true }) }).first();
     const folder = rows.filter({ hasText: /^workspace$/ }).first();
     await file.or(folder).first().waitFor();
     if (!(await file.isVisible())) await folder.click();

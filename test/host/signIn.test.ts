@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { startDemo, type Demo } from '../../src/demo';
 import { cloudsYaml } from '../cloudsYaml';
+import { noteSecret } from '../secrets/used';
 import { api, rowOf } from './extension';
 
 describe('sign-in', () => {
@@ -17,6 +18,7 @@ describe('sign-in', () => {
         if (method === 'POST' && asked.endsWith('/auth/tokens')) signIns += 1;
       },
     });
+    for (const { name, credential } of demo.clouds) noteSecret(`host: ${name}`, credential.secret);
   });
   after(() => demo.stop());
 
