@@ -83,7 +83,11 @@ export class LeaseTimer {
     const thresholds = vscode.workspace
       .getConfiguration('chameleon')
       .get<readonly number[]>('warnBeforeEndMinutes', defaultThresholds);
-    for (const site of this.#app.inventory.sites)
+    // What would be lost is part of the warning: it waits for the servers' list.
+    const known = this.#app.inventory.sites.filter(({ parts }) =>
+      [parts.servers, parts.hosts, parts.hostAllocations].every(({ state }) => state !== 'loading'),
+    );
+    for (const site of known)
       for (const lease of site.leases.filter((each) => each.owner.kind === 'me')) {
         const answer = warningsDue(lease, state, Date.now() + site.clockOffset, thresholds);
         state = answer.state;

@@ -86,7 +86,7 @@ function failedCheck(
       (check) => check.verdict === 'failed' && !check.optional && !last.has(check.step),
     );
     const told = failed ?? run.checks.find(isSilent);
-    if (told !== undefined) return `${told.title}: ${told.reason}`;
+    if (told !== undefined) return told.reason;
   }
   return undefined;
 }

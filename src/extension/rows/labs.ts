@@ -21,7 +21,7 @@ export function labRows(input: LabsInput): readonly Row[] {
 
 function labRow({ runs, running, mayRepair }: LabsInput, lab: Lab): Row {
   const run = runs.get(lab.id);
-  const counted = countOf(run?.checks ?? []);
+  const counted = countOf(run?.checks ?? [], cleanupOf(lab));
   const busy = running.has(lab.id);
   return row({
     id: `lab:${lab.id}`,
@@ -52,7 +52,10 @@ function labWords(lab: Lab, run: LabRun | undefined, counted: Counts): string {
 
 function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boolean): Row {
   const results = step.checks.map((check) => ({ check, result: resultOf(run, check) }));
-  const counted = countOf(results.map(({ result }) => result).filter((result) => result !== undefined));
+  const counted = countOf(
+    results.map(({ result }) => result).filter((result) => result !== undefined),
+    cleanupOf(lab),
+  );
   const look = run === undefined ? { icon: 'circle-outline', tone: 'quiet' as const } : stepLook(counted);
   return row({
     id: `step:${lab.id}:${step.id}`,
@@ -64,7 +67,7 @@ function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boole
     context: 'step',
     fold: counted.failed > 0 ? 'open' : 'folded',
     subject: { kind: 'step', lab: lab.id, step: step.id },
-    children: results.map(({ check, result }) => checkRow(lab, check, result, repair)),
+    children: results.map(({ check, result }) => checkRow(lab, step, check, result, repair)),
   });
 }
 
@@ -74,15 +77,24 @@ export interface Counts {
   readonly failed: number;
   readonly unknown: number;
   readonly manual: number;
+  /** Clean-up that is not done yet: no failure while the lab is under way. */
+  readonly toDo: number;
 }
 
-function countOf(checks: readonly CheckResult[]): Counts {
+/** Ids of the steps that are to be done last. */
+function cleanupOf(lab: Lab): ReadonlySet<string> {
+  return new Set(lab.steps.filter((step) => step.cleanup).map((step) => step.id));
+}
+
+function countOf(checks: readonly CheckResult[], cleanup: ReadonlySet<string>): Counts {
   const judged = checks.filter((check) => !check.optional);
   const count = (...verdicts: readonly Verdict[]): number =>
     judged.filter((check) => verdicts.includes(check.verdict)).length;
+  const toDo = judged.filter((check) => check.verdict === 'failed' && cleanup.has(check.step)).length;
   return {
     passed: count('passed', 'passed earlier'),
-    failed: count('failed'),
+    failed: count('failed') - toDo,
+    toDo,
     unknown: count('unknown'),
     manual: count('manual'),
   };
@@ -95,6 +107,7 @@ function stepWords(counted: Counts): string {
     counted.failed > 0 ? `${counted.failed} failed` : '',
     counted.unknown > 0 ? `${counted.unknown} not known` : '',
     counted.manual > 0 ? `${counted.manual} for you to say` : '',
+    counted.toDo > 0 ? `${counted.toDo} to do` : '',
   ].filter((word) => word !== '');
   return words.length === 0 ? 'optional' : words.join(', ');
 }
@@ -103,6 +116,7 @@ function stepLook(counted: Counts): { icon: string; tone: Tone } {
   if (counted.failed > 0) return { icon: 'error', tone: 'bad' };
   if (counted.unknown > 0) return { icon: 'question', tone: 'warning' };
   if (counted.manual > 0) return { icon: 'account', tone: 'quiet' };
+  if (counted.toDo > 0) return { icon: 'circle-outline', tone: 'quiet' };
   return { icon: 'pass', tone: 'good' };
 }
 
@@ -111,8 +125,15 @@ function toneOf(counted: Counts): Tone | undefined {
   return counted.passed > 0 && counted.unknown === 0 ? 'good' : undefined;
 }
 
-function checkRow(lab: Lab, check: LabCheck, result: CheckResult | undefined, repair: boolean): Row {
-  const look = verdictLook(result?.verdict);
+function checkRow(
+  lab: Lab,
+  step: LabStep,
+  check: LabCheck,
+  result: CheckResult | undefined,
+  repair: boolean,
+): Row {
+  const toDo = step.cleanup && result?.verdict === 'failed';
+  const look = toDo ? TO_DO : verdictLook(result?.verdict);
   const hint = result?.verdict === 'failed' && check.hint !== undefined;
   const fix = repair && result?.verdict === 'failed' && check.fix !== undefined;
   return row({
@@ -136,6 +157,8 @@ function checkRow(lab: Lab, check: LabCheck, result: CheckResult | undefined, re
     subject: { kind: 'check', lab: lab.id, check: check.id },
   });
 }
+
+const TO_DO = { words: 'to do', icon: 'circle-outline', tone: 'quiet' } as const;
 
 function verdictWord(verdict: Verdict | undefined): string {
   return verdict === undefined ? 'notRun' : verdict === 'passed earlier' ? 'passedEarlier' : verdict;

@@ -7,6 +7,7 @@ import {
   type SiteInventory,
 } from '../../chameleon';
 import type { CheckResult, Lab, LabRun } from '../types';
+import { fill, namesOf, slotsOf, type Bindings } from '../bind';
 import { digestOf } from './digest';
 import { publishable } from './redact';
 import type { CardCheck, CardRecord, CardResource, CardSite } from './record';
@@ -49,7 +50,7 @@ export function cardRecord(sources: CardSources): CardRecord {
     ),
     sites: sites.map((site) => siteOf(site, takenAt)),
     resources: sites.flatMap((site) => resourcesOf(site, inventory, person, hostNames(lab, run))),
-    steps: lab.steps.map(({ id, title }) => ({ id, title })),
+    steps: lab.steps.map(({ id, title, cleanup }) => ({ id, title, ...(cleanup ? { cleanup } : {}) })),
     checks,
     takenAt,
     zone: sources.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -79,15 +80,22 @@ function siteOf(site: SiteInventory, takenAt: number): CardSite {
   };
 }
 
-/** The exact names that the lab gives its servers for these parameters. */
+/** The exact names that the lab gives its servers and leases for these parameters. */
 function hostNames(lab: Lab, run: LabRun): ReadonlySet<string> {
+  const param = run.parameters;
+  const bindings: Bindings = { param, name: namesOf(lab.names, param), saved: {} };
   const filled = Object.values(lab.hosts)
     .map((host) => host.server)
     .filter((template) => template !== undefined)
-    .map((template) =>
-      template.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, name: string) => run.parameters[name] ?? whole),
-    );
-  return new Set(filled);
+    .filter((template) => slotsOf(template).every((slot) => isBound(slot, bindings)))
+    .map((template) => fill(template, bindings, 'plain'));
+  return new Set([...filled, ...Object.values(bindings.name)]);
+}
+
+function isBound(slot: string, { param, name }: Bindings): boolean {
+  return slot.startsWith('name.')
+    ? name[slot.slice('name.'.length)] !== undefined
+    : param[slot] !== undefined;
 }
 
 /** The lab's servers and leases of that person with their addresses; if none has the lab's names, all of theirs. */

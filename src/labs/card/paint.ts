@@ -67,10 +67,12 @@ export function box(x: number, y: number, width: number, height: number, fill: s
   return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${radius}" fill="${fill}"/>`;
 }
 
-export type Mark = 'passed' | 'failed' | 'open';
+export type Mark = 'passed' | 'failed' | 'open' | 'toDo';
 
 /** A verdict as a shape, so that it is told without colour: tick, cross, question mark in a disc of 16 px. */
 export function mark(x: number, y: number, kind: Mark, paint: Palette): string {
+  if (kind === 'toDo')
+    return `<circle cx="${x}" cy="${y}" r="7" fill="none" stroke="${paint.muted}" stroke-width="2"/>`;
   const disc = `<circle cx="${x}" cy="${y}" r="8" fill="${paint[kind]}"/>`;
   const stroke = `fill="none" stroke="${paint.page}" stroke-width="2" stroke-linecap="round"`;
   switch (kind) {

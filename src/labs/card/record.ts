@@ -77,7 +77,8 @@ export const CardRecordSchema = v.strictObject({
   parameters: texts,
   sites: v.array(SiteSchema),
   resources: v.array(ResourceSchema),
-  steps: v.array(v.strictObject({ id: text, title: text })),
+  /** `cleanup`: what is open there is to be done last, and no failure before. */
+  steps: v.array(v.strictObject({ id: text, title: text, cleanup: v.exactOptional(v.literal(true)) })),
   checks: v.array(CheckSchema),
   /** By the clock of the machine that made the card. */
   takenAt: time,

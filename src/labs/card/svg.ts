@@ -19,7 +19,7 @@ const bodyBottom = 628;
  */
 export function cardSvg(record: CardRecord, theme: CardTheme): string {
   const paint = palettes[theme];
-  const all = countOf(record.checks);
+  const all = countOf(record.checks, record);
   return drawing(
     [
       ...sidePanel(record, paint),
@@ -58,10 +58,11 @@ function title(words: string, paint: Palette): string[] {
   );
 }
 
-function summaryOf({ passed, failed, open, total }: Count): string {
+function summaryOf({ passed, failed, open, toDo, total }: Count): string {
   const words = [`${passed} of ${total} checks passed`];
   if (failed > 0) words.push(`${failed} failed`);
   if (open > 0) words.push(`${open} not checked`);
+  if (toDo > 0) words.push(`${toDo} to do`);
   return words.join(', ');
 }
 
@@ -102,13 +103,14 @@ function restOf(steps: readonly StepCount[]): StepCount {
     passed: sum((step) => step.passed),
     failed: sum((step) => step.failed),
     open: sum((step) => step.open),
+    toDo: sum((step) => step.toDo),
     total: sum((step) => step.total),
   };
 }
 
 function stepRow(step: StepCount, y: number, width: number, paint: Palette): string[] {
-  const { passed, failed, total } = step;
-  const count = `${passed} of ${total}${failed > 0 ? ` · ${failed} failed` : ''}`;
+  const { passed, failed, toDo, total } = step;
+  const count = `${passed} of ${total}${failed > 0 ? ` · ${failed} failed` : toDo > 0 ? ' · to do' : ''}`;
   const segment = (parts: number): number => round((width * parts) / Math.max(1, total));
   const colour = failed > 0 ? paint.failed : passed === total ? paint.passed : paint.muted;
   return [

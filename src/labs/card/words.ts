@@ -30,6 +30,8 @@ export interface StepCount {
   readonly failed: number;
   /** Not known, and what a person has to confirm. */
   readonly open: number;
+  /** Clean-up that is not done yet: no failure while the lab is under way. */
+  readonly toDo: number;
   readonly total: number;
 }
 
@@ -37,17 +39,30 @@ export interface StepCount {
 export function stepCounts(record: CardRecord): StepCount[] {
   const listed = new Set(record.steps.map(({ id }) => id));
   const strays = [...new Set(record.checks.map(({ step }) => step))].filter((id) => !listed.has(id));
-  return [...record.steps, ...strays.map((id) => ({ id, title: id }))]
-    .map(({ id, title }) => ({ id, title, ...countOf(record.checks.filter(({ step }) => step === id)) }))
+  return [...record.steps.map(({ id, title }) => ({ id, title })), ...strays.map((id) => ({ id, title: id }))]
+    .map(({ id, title }) => ({
+      id,
+      title,
+      ...countOf(
+        record.checks.filter(({ step }) => step === id),
+        record,
+      ),
+    }))
     .filter(({ total }) => total > 0);
 }
 
 /** The card in one number pair. */
-export function countOf(checks: readonly CardCheck[]): Omit<StepCount, 'id' | 'title'> {
+export function countOf(checks: readonly CardCheck[], record: CardRecord): Omit<StepCount, 'id' | 'title'> {
   const counted = checks.filter((check) => !check.optional || isPassed(check));
   const passed = counted.filter(isPassed).length;
-  const failed = counted.filter(({ verdict }) => verdict === 'failed').length;
-  return { passed, failed, open: counted.length - passed - failed, total: counted.length };
+  const toDo = counted.filter((check) => isToDo(check, record)).length;
+  const failed = counted.filter(({ verdict }) => verdict === 'failed').length - toDo;
+  return { passed, failed, toDo, open: counted.length - passed - failed - toDo, total: counted.length };
+}
+
+/** Clean-up that is not done yet. */
+export function isToDo({ verdict, step }: CardCheck, { steps }: CardRecord): boolean {
+  return verdict === 'failed' && steps.some(({ id, cleanup }) => id === step && cleanup === true);
 }
 
 export function isPassed({ verdict }: { readonly verdict: Verdict }): boolean {
@@ -122,7 +137,7 @@ export interface CardText {
 
 /** Everything that the picture says, and each check, as text: for screen readers, the HTML page and search. */
 export function cardText(record: CardRecord): CardText {
-  const all = countOf(record.checks);
+  const all = countOf(record.checks, record);
   return {
     heading: `${record.lab.title}: ${all.passed} of ${all.total} checks passed`,
     facts: [
@@ -144,15 +159,16 @@ export function cardText(record: CardRecord): CardText {
     steps: stepCounts(record).map(({ id, title, passed, total }) => ({
       title,
       count: `${passed} of ${total}`,
-      checks: record.checks.filter(({ step }) => step === id).map((check) => checkWords(check, record.zone)),
+      checks: record.checks.filter(({ step }) => step === id).map((check) => checkWords(check, record)),
     })),
   };
 }
 
 export const resourceWords = { lease: 'Lease', server: 'Server', floatingIp: 'Floating IP' } as const;
 
-function checkWords(check: CardCheck, zone: string): string {
-  const when = check.seenAt === undefined ? '' : `, seen ${timeWords(check.seenAt, zone)}`;
+function checkWords(check: CardCheck, record: CardRecord): string {
+  const when = check.seenAt === undefined ? '' : `, seen ${timeWords(check.seenAt, record.zone)}`;
   const optional = check.optional ? ' (optional)' : '';
-  return `${check.title}${optional}: ${verdictWords[check.verdict]}${when}. ${check.reason}`.trim();
+  const verdict = isToDo(check, record) ? 'to do' : verdictWords[check.verdict];
+  return `${check.title}${optional}: ${verdict}${when}. ${check.reason}`.trim();
 }
