@@ -8,12 +8,12 @@ import {
   listNetworks,
   listPorts,
   listSecurityGroups,
-  listServers,
   type ServiceType,
   type Session,
   type Token,
 } from '../openstack';
 import type { RawParts } from './assemble';
+import { listServersWithFaults } from './faults';
 import type { PartName, Site } from './types';
 
 /** How one signed-in cloud is read: what the inventory needs of a `Session`, so that tests can script it. */
@@ -34,7 +34,7 @@ type Lists = {
 
 const lists: Lists = {
   leases: { service: 'reservation', list: listLeases },
-  servers: { service: 'compute', list: listServers },
+  servers: { service: 'compute', list: listServersWithFaults },
   floatingIps: { service: 'network', list: listFloatingIps },
   ports: { service: 'network', list: listPorts },
   networks: { service: 'network', list: listNetworks },

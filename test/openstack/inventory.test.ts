@@ -6,9 +6,9 @@ import {
   type SiteInventory,
   type Inventory,
 } from '../../src/chameleon';
-import { getServer } from '../../src/openstack';
+import { listServers } from '../../src/openstack';
 import { column } from './client';
-import { cloud, onlySite, session, source } from './clouds';
+import { cloud, onlySite, session, source, wire } from './clouds';
 import { Made } from './made';
 
 describe('The inventory of a real project', () => {
@@ -58,11 +58,22 @@ describe('The inventory of a real project', () => {
     assert.equal(byName.get('node-gpu-cd5678')?.status, 'ERROR');
   });
 
-  it('the reason of a server in ERROR is in its own record only, not in the list', async () => {
+  it('tells why a server is in ERROR, which Nova’s list leaves out', async () => {
     const failed = site.servers.find(({ name }) => name === 'node-gpu-cd5678');
-    assert.equal(failed?.fault, undefined);
-    const whole = await getServer(session(cloud('student_a')), failed?.id ?? '');
-    assert.match(whole.fault?.message ?? '', /No valid host/);
+    assert.match(failed?.fault?.message ?? '', /No valid host/);
+    const listed = await listServers(session(cloud('student_a')));
+    assert.equal(listed.find(({ id }) => id === failed?.id)?.fault, undefined);
+  });
+
+  it('asks for that reason once', async () => {
+    const seen = wire();
+    const lists = source([cloud('student_a')], seen);
+    await lists.refresh({ parts: ['servers'] });
+    const again = onlySite(await lists.refresh({ parts: ['servers'] }));
+    const failed = again.servers.find(({ name }) => name === 'node-gpu-cd5678');
+    assert.match(failed?.fault?.message ?? '', /No valid host/);
+    const own = seen.calls.filter((call) => call.path.endsWith(`/servers/${failed?.id ?? ''}`));
+    assert.equal(own.length, 1);
   });
 
   it('knows whose each server is', () => {
