@@ -405,7 +405,7 @@ describe('a connection', () => {
       await second.stop();
     });
   });
-});
+}).timeout(20_000);
 
 /** Resolves when something became true, looking at each turn of the loop. */
 async function once(isTrue: () => boolean): Promise<void> {

@@ -347,4 +347,4 @@ describe('a forward', () => {
     assert.ok(sockets() <= before + 4, `${sockets()} sockets, ${before} before`);
     assert.equal(lab.connections.size, 1);
   }).timeout(30_000);
-});
+}).timeout(20_000);
