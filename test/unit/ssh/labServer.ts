@@ -94,6 +94,7 @@ export class LabServer {
     this.accepted += 1;
     this.connections.add(client);
     client.on('error', () => undefined);
+    client.setMaxListeners(0);
     client.on('close', () => this.connections.delete(client));
     client.on('authentication', (context) => {
       if (context.method !== 'publickey') {
@@ -110,7 +111,7 @@ export class LabServer {
     client.on('ready', () => {
       this.logins += 1;
       client.on('session', (accept) => {
-        this.#session(accept());
+        this.#session(accept(), client);
       });
       if (this.#forwards) this.#forward(client);
     });
@@ -139,26 +140,29 @@ export class LabServer {
     });
   }
 
-  #session(session: Session): void {
+  #session(session: Session, client: ServerConnection): void {
     session.on('exec', (accept, _reject, info) => {
       this.commands.push(info.command);
       const stream = accept();
       const child = spawn('sh', ['-c', info.command], { detached: true });
+      const end = (signal: 'SIGKILL' | 'SIGTERM'): void => {
+        if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+        try {
+          process.kill(-child.pid, signal);
+        } catch {
+          // It has just ended.
+        }
+      };
       session.on('signal', (_accept, _rejectSignal, { name }) => {
         this.signals.push(name);
-        if (child.pid !== undefined && child.exitCode === null)
-          try {
-            process.kill(-child.pid, name === 'KILL' ? 'SIGKILL' : 'SIGTERM');
-          } catch {
-            // It has just ended.
-          }
+        end(name === 'KILL' ? 'SIGKILL' : 'SIGTERM');
       });
       child.stdout.pipe(stream, { end: false });
       child.stderr.pipe(stream.stderr, { end: false });
       stream.on('error', () => undefined);
-      stream.once('close', () => {
-        child.stdout.destroy();
-        child.stderr.destroy();
+      // Nothing is to outlive the tests: a broken connection tells its streams nothing.
+      client.once('close', () => {
+        end('SIGKILL');
       });
       child.once('close', (code, signal) => {
         if (code === null) stream.exit(signal?.replace('SIG', '') ?? 'TERM');
