@@ -14,6 +14,7 @@ export const commandIds = [
   'chameleon.openTerminal',
   'chameleon.copySshCommand',
   'chameleon.openRemoteWindow',
+  'chameleon.forgetHostKey',
   'chameleon.openService',
   'chameleon.openForward',
   'chameleon.copyForwardUrl',

@@ -25,6 +25,7 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.openTerminal': servers.openTerminal,
   'chameleon.copySshCommand': servers.copySshCommand,
   'chameleon.openRemoteWindow': servers.openRemoteWindow,
+  'chameleon.forgetHostKey': servers.forgetHostKey,
   'chameleon.openService': forwards.openService,
   'chameleon.openForward': forwards.openForward,
   'chameleon.copyForwardUrl': forwards.copyUrl,

@@ -52,6 +52,20 @@ export async function copySshCommand(app: App, argument: unknown, signal: AbortS
   return line;
 }
 
+/** Forgets who a server proved to be, for one that was rebuilt: the next contact decides anew. */
+export async function forgetHostKey(app: App, argument: unknown): Promise<void> {
+  const { it: server } = await serverFor(app, argument, 'Forget the host key of which server?');
+  const sure = await ask.confirm(
+    `Forget the host key of ${server.name}?`,
+    'Right after a rebuild of yours, another key is expected. If you rebuilt nothing, ask the course staff first: somebody else may answer at that address.',
+    'Forget',
+  );
+  if (!sure) return;
+  const { knownHosts } = await app.hosts.ready();
+  await knownHosts.forget(server.id);
+  void ask.info(`The host key of ${server.name} is forgotten; the next contact compares it anew.`);
+}
+
 /** Opens a remote window on the server, where an extension for that is installed. */
 export async function openRemoteWindow(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
   const twin = REMOTE_TWINS.find((each) => vscode.extensions.getExtension(each.extension) !== undefined);
