@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { abortError, isAbort, sentenceOf, type Clock } from '../base';
 import { whenAborted } from './abort';
@@ -69,7 +69,8 @@ function statusOf(
       channel.resume();
       channel.destroy();
     };
-    const asked = request({
+    // Not `http.request`: VS Code replaces it for its proxies, and would open a connection of its own.
+    const asked = new ClientRequest({
       createConnection: () => asSocket(channel),
       method: 'GET',
       path: spec.path,

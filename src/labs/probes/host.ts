@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { ClientRequest } from 'node:http';
 import { Duplex } from 'node:stream';
 import { abortError, isAbort } from '../../base';
 import { SshError, type Connection, type Target } from '../../ssh';
@@ -122,7 +122,8 @@ function pageOver(
     signal.addEventListener('abort', onAbort, { once: true });
     // MLflow and Jupyter refuse other names than these.
     const headers = { Host: `127.0.0.1:${port}`, Connection: 'close' };
-    const asked = request({ path, headers, createConnection: () => stream }, (response) => {
+    // Not `http.request`: VS Code replaces it for its proxies, and would open a connection of its own.
+    const asked = new ClientRequest({ path, headers, createConnection: () => stream }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
