@@ -101,11 +101,13 @@ export class App {
   /** Signs in to what is stored, or to the demo while that is open, and asks for everything once. */
   async signInAgain(): Promise<void> {
     const clouds = this.#demo?.clouds ?? (await this.clouds.list());
+    // A server whose services come later than itself would stay folded: the editor keeps what it first saw.
+    await this.labs.load();
     this.#leave();
     if (clouds.length > 0) this.#enter(clouds);
     await this.#tellContexts();
     this.draw();
-    await Promise.all([this.labs.load(), this.#signedIn?.refresh()]);
+    await this.#signedIn?.refresh();
     this.draw();
   }
 
