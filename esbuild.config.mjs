@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { readdirSync, existsSync, rmSync } from 'node:fs';
 
 const production = process.argv.includes('--production');
-rmSync('dist', { recursive: true, force: true });
+rmSync('dist', { recursive: true, force: true, maxRetries: 5 });
 
 const common = {
   bundle: true,

@@ -72,8 +72,14 @@ describe('demo', () => {
       'resources',
       ({ context, label }) => context === 'service' && label === 'MLflow',
     );
-    // The page of the browser opens a new one; what is asked here is what came through the forward.
-    await vscode.commands.executeCommand('chameleon.openService', service);
+    // First contact with bare metal, which shows no console to compare with: the person is asked.
+    const restore = (await api()).answerWith({ confirm: () => Promise.resolve(true) });
+    try {
+      // The page of the browser opens a new one; what is asked here is what came through the forward.
+      await vscode.commands.executeCommand('chameleon.openService', service);
+    } finally {
+      restore();
+    }
     const forward = await rowOf('connections', ({ context }) => context === 'forward.up');
     const address = /127\.0\.0\.1:\d+/.exec(forward.description)?.[0];
     assert.ok(address, forward.description);

@@ -7,6 +7,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { keepConsole, openBrowser } from '../vscode/browser';
@@ -35,6 +36,12 @@ async function main(): Promise<void> {
     sourcemap: 'inline',
     // mocha is the one of node_modules: its reporters are loaded by name.
     external: ['vscode', 'mocha', 'cpu-features', '*.node'],
+    // Modules of the tests find the repository by where they are; in the bundle they are somewhere else.
+    define: {
+      'import.meta.url': JSON.stringify(
+        pathToFileURL(path.join(repository, 'test', 'vscode', 'editions.mjs')).href,
+      ),
+    },
     logLevel: 'warning',
   });
 
