@@ -61,8 +61,10 @@ export async function verify(window: Workbench, name: string): Promise<void> {
   await window.page.locator('.tab', { hasText: 'Verify:' }).waitFor({ timeout: 60_000 });
 }
 
-/** Clicks a service's row and gives the page that opens for it. */
-export async function openService(window: Workbench, service: string): Promise<Page> {
+/** Clicks a service's row below its server, and gives the page that opens for it. */
+export async function openService(window: Workbench, server: string, service: string): Promise<Page> {
+  const above = window.row('Resources', server);
+  if ((await above.getAttribute('aria-expanded')) === 'false') await above.click();
   const row = new RegExp(`^${service}`);
   await window.row('Resources', row).waitFor();
   const opened = window.page.context().waitForEvent('page', { timeout: 60_000 });

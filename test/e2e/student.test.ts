@@ -82,7 +82,7 @@ describe('student in the demo', () => {
       ['MLflow', 'node-mlflow-ab1234'],
       ['Ray', 'node-mltrain-ab1234'],
     ] as const) {
-      const connecting = openService(window, service);
+      const connecting = openService(window, server, service);
       connecting.catch(() => undefined); // it is awaited below; the button may fail before
       await window.button('Connect').click(); // first contact: the site shows no console of bare metal
       const page = await connecting;
