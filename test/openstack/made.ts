@@ -85,11 +85,13 @@ export class Made {
     );
   }
 
-  /** A server on sharednet1; ACTIVE when this resolves. */
+  /** A server, on sharednet1 unless another network is named; ACTIVE when this resolves. */
   async server(options: {
     readonly name: string;
     readonly flavor: string;
     readonly image?: string;
+    readonly network?: string;
+    /** None for a port without port security: Nova wants none named then. */
     readonly groups?: readonly string[];
   }): Promise<Server> {
     const session = this.#session;
@@ -108,7 +110,7 @@ export class Made {
           flavorRef: idNamed(flavors, options.flavor),
           imageRef: idNamed(images, options.image ?? 'CC-Ubuntu24.04'),
           key_name: 'id_rsa_chameleon',
-          networks: [{ uuid: idNamed(networks, 'sharednet1') }],
+          networks: [{ uuid: idNamed(networks, options.network ?? 'sharednet1') }],
           security_groups: (options.groups ?? ['default', 'allow-ssh']).map((name) => ({ name })),
         },
       },
@@ -138,6 +140,11 @@ export class Made {
       path: `/servers/${server.id}/action`,
       body: { [action]: null },
     });
+    await this.settled(server, status);
+  }
+
+  /** Resolves when the server has that status and nothing more is done to it. */
+  async settled(server: Server, status: string): Promise<void> {
     await until(
       () => getServer(this.#session, server.id),
       (now) => now.status === status && now.taskState === undefined,
