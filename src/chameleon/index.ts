@@ -8,13 +8,5 @@ export { partNames, type SiteReader } from './reader';
 export { assemble, type CloudFacts, type RawParts } from './assemble';
 export { InventoryPoll } from './poll';
 export { endsWithLease, inTransition, isRunning, leaseToEndNext, timeLeft } from './lifecycle';
-export { defaultThresholds, warningsDue, type WarningState } from './warnings';
-export {
-  deleteLease,
-  endLeaseNow,
-  extendLease,
-  extensionCaution,
-  type Extension,
-  type ExtensionOutcome,
-} from './extend';
-export { explainRefusal } from './refusals';
+export * from './leases';
+export * from './availability';

@@ -129,10 +129,15 @@ export async function createLease(
 export async function updateLease(
   session: Session,
   id: string,
-  change: { readonly name?: string; readonly end?: number | 'now' },
+  change: {
+    readonly name?: string;
+    readonly end?: number | 'now';
+    /** New amounts of reservations that the lease has; none can be added or taken out. */
+    readonly reservations?: readonly { readonly id: string; readonly amount: number }[];
+  },
   signal?: AbortSignal,
 ): Promise<Lease> {
-  const { name, end } = change;
+  const { name, end, reservations } = change;
   const answer = await session.json({
     service: 'reservation',
     method: 'PUT',
@@ -140,6 +145,7 @@ export async function updateLease(
     body: {
       ...(name === undefined ? {} : { name }),
       ...(end === undefined ? {} : { end_date: end === 'now' ? 'now' : blazarDate(end) }),
+      ...(reservations === undefined ? {} : { reservations }),
     },
     signal,
   });
@@ -162,18 +168,38 @@ const blazarId = v.pipe(
   v.transform((id) => String(id)),
 );
 
+/** `True`, `false`, 1: what a flag of a host looks like differs from release to release. */
+const flag = v.pipe(
+  v.union([v.boolean(), v.number(), v.string()]),
+  v.transform((value) => value === true || value === 1 || /^(true|1)$/i.test(String(value))),
+);
+
+/** A list, or its names in one text. */
+const projects = v.pipe(
+  v.union([v.array(v.string()), v.string()]),
+  v.transform((value) =>
+    (typeof value === 'string' ? value.split(/[\s,]+/) : value).filter((id) => id !== ''),
+  ),
+  v.transform((ids) => (ids.length === 0 ? undefined : ids)),
+);
+
 const hostWire = v.pipe(
   v.object({
     id: blazarId,
     hypervisor_hostname: v.string(),
     node_type: maybe(v.string()),
     node_name: maybe(v.string()),
+    reservable: maybe(flag),
+    disabled: maybe(flag),
+    authorized_projects: maybe(projects),
   }),
   v.transform((wire): BlazarHost => ({
     id: wire.id,
     hypervisorHostname: wire.hypervisor_hostname,
     nodeType: wire.node_type,
     nodeName: wire.node_name,
+    reservable: wire.reservable !== false && wire.disabled !== true,
+    authorizedProjects: wire.authorized_projects,
   })),
 );
 

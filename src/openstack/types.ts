@@ -188,6 +188,10 @@ export interface BlazarHost {
   readonly hypervisorHostname: string;
   readonly nodeType: string | undefined;
   readonly nodeName: string | undefined;
+  /** False for a node that the operators took out. */
+  readonly reservable: boolean;
+  /** Projects that alone may reserve it; `undefined`: everybody. */
+  readonly authorizedProjects: readonly string[] | undefined;
 }
 
 export interface HostAllocation {

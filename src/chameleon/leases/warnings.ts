@@ -1,5 +1,5 @@
-import type { Lease } from '../openstack';
-import { isRunning } from './lifecycle';
+import type { Lease } from '../../openstack';
+import { isRunning } from '../lifecycle';
 
 /** Minutes before the end: a day for long leases, then an hour, a quarter, five minutes. */
 export const defaultThresholds: readonly number[] = [1440, 60, 15, 5];

@@ -1,4 +1,4 @@
-import type { OpenStackError } from '../openstack';
+import type { OpenStackError } from '../../openstack';
 
 interface Meaning {
   readonly says: RegExp;

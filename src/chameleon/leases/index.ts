@@ -1,0 +1,16 @@
+export { nextHour, slotOf, type ClockRules, type Slot } from './slot';
+export { machinesIn, planLease, type LeasePlan, type LeaseWish, type WishedResource } from './plan';
+export { awaitActive, reserveLease } from './reserve';
+export {
+  deleteLease,
+  endLeaseNow,
+  extendLease,
+  extensionCaution,
+  giveUpFloatingIps,
+  renameLease,
+  shortenLease,
+  type ChangeOutcome,
+} from './change';
+export { type LeaseDifference } from './differences';
+export { explainRefusal } from './refusals';
+export { defaultThresholds, warningsDue, type WarningState } from './warnings';
