@@ -5,6 +5,8 @@ export interface Bindings {
   readonly param: Readonly<Record<string, string>>;
   readonly name: Readonly<Record<string, string>>;
   readonly saved: Readonly<Record<string, unknown>>;
+  /** Of the variant in force; empty where the lab has none. */
+  readonly variant: Readonly<Record<string, string | number>>;
 }
 
 /** Where a value lands: there it is encoded, so that it cannot break out. */
@@ -28,7 +30,7 @@ export function slotsOf(template: string): string[] {
 
 /**
  * Fills a template: `{{netID}}` is a parameter, `{{name.x}}` one of the lab's names, `{{saved.x}}` a value from an
- * earlier check.
+ * earlier check, `{{variant.x}}` one of the variant in force.
  * @throws Unbound
  */
 export function fill(template: string, bindings: Bindings, place: Place): string {
@@ -46,30 +48,59 @@ function encoded(value: string, place: Place): string {
   }
 }
 
-function lookUp(slot: string, { param, name, saved }: Bindings): string {
-  const [room, key] = slot.includes('.') ? slot.split('.', 2) : ['param', slot];
-  const values = room === 'param' ? param : room === 'name' ? name : saved;
-  const value = values[key ?? ''];
+function lookUp(slot: string, bindings: Bindings): string {
+  const [room = '', key] = slot.includes('.') ? slot.split('.', 2) : ['param', slot];
+  const value = isRoom(room) ? bindings[room][key ?? ''] : undefined;
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   throw new Unbound(key ?? slot);
 }
 
-/** The lab's names with the parameters in them; one that lacks a parameter is left out. */
+/** The rooms of values that templates and expressions name. */
+const ROOMS = ['param', 'name', 'saved', 'variant'] as const;
+export type Room = (typeof ROOMS)[number];
+
+function isRoom(word: string): word is Room {
+  return ROOMS.some((room) => room === word);
+}
+
+/** The lab's names with the values in them; one that lacks a value is left out. */
 export function namesOf(
   templates: Readonly<Record<string, string>>,
   param: Readonly<Record<string, string>>,
+  variant: Bindings['variant'] = {},
 ): Record<string, string> {
   const names: Record<string, string> = {};
+  const bindings = { param, name: {}, saved: {}, variant };
   for (const [key, template] of Object.entries(templates))
-    if (slotsOf(template).every((slot) => param[slot] !== undefined))
-      names[key] = fill(template, { param, name: {}, saved: {} }, 'plain');
+    if (slotsOf(template).every((slot) => isKnown(slot, bindings)))
+      names[key] = fill(template, bindings, 'plain');
   return names;
 }
 
-/** `$.name.x`, `$.param.x`, `$.saved.x` in an expression. */
-export function referencesIn(expression: string): { room: 'param' | 'name' | 'saved'; key: string }[] {
-  return [...expression.matchAll(/\$\.(param|name|saved)\.([A-Za-z]\w*)/g)].map(([, room, key]) => ({
-    room: room === 'param' ? 'param' : room === 'name' ? 'name' : 'saved',
-    key: key ?? '',
-  }));
+function isKnown(slot: string, { param, variant }: Pick<Bindings, 'param' | 'variant'>): boolean {
+  return slot.startsWith('variant.')
+    ? variant[slot.slice('variant.'.length)] !== undefined
+    : param[slot] !== undefined;
+}
+
+/** `$.name.x`, `$.param.x`, `$.saved.x`, `$.variant.x` in an expression. */
+export function referencesIn(expression: string): { room: Room; key: string }[] {
+  return [...expression.matchAll(/\$\.(\w+)\.([A-Za-z]\w*)/g)].flatMap(([, room = '', key = '']) =>
+    isRoom(room) ? [{ room, key }] : [],
+  );
+}
+
+const IN_ENVIRONMENT = /\$\{?(name|saved|variant)_([A-Za-z]\w*)/g;
+
+/** `$name_x`, `$saved_x`, `$variant_x` in a command. */
+export function environmentIn(command: string): { room: Room; key: string }[] {
+  return [...command.matchAll(IN_ENVIRONMENT)].flatMap(([, room = '', key = '']) =>
+    isRoom(room) ? [{ room, key }] : [],
+  );
+}
+
+/** All texts in a value that a lab file wrote, keys aside. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return value === null || typeof value !== 'object' ? [] : Object.values(value).flatMap(textsIn);
 }

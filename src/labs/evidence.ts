@@ -13,7 +13,12 @@ const kept = v.strictObject({
   /** Ids of the resources that it was seen on, by the name under which the lab saves them. */
   ids: v.record(v.string(), v.string()),
 });
-const evidence = v.strictObject({ version: v.literal(1), checks: v.record(v.string(), kept) });
+const evidence = v.strictObject({
+  version: v.literal(1),
+  /** The variant of the lab, which nothing tells any more when all is cleaned up. */
+  variant: v.exactOptional(v.string()),
+  checks: v.record(v.string(), kept),
+});
 
 export type KeptCheck = Readonly<v.InferOutput<typeof kept>>;
 /** What was seen of one attempt at a lab. */

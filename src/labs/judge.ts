@@ -16,20 +16,21 @@ export function firstFault(
     // What is absent is neither right nor wrong, unless it is the question.
     if (value === null && each.exists === undefined)
       throw new WrongForm('The answer does not say what is asked.');
-    if (!holds(each, value, bindings))
-      return each.else === undefined ? fault(each, value) : fill(each.else, bindings, 'plain');
+    if (!holds(each, value, bindings)) return fill(each.else ?? fault(each, value), bindings, 'plain');
   }
   return undefined;
 }
 
 function holds(each: Expectation, value: Json, bindings: Bindings): boolean {
-  if (each.is !== undefined) return value === each.is;
+  const bound = (wanted: Scalar): Scalar =>
+    typeof wanted === 'string' ? fill(wanted, bindings, 'plain') : wanted;
+  if (each.is !== undefined) return value === bound(each.is);
   if (each.matches !== undefined)
     return typeof value === 'string' && new RegExp(fill(each.matches, bindings, 'pattern'), 'u').test(value);
-  if (each.contains !== undefined) return contains(value, each.contains);
+  if (each.contains !== undefined) return contains(value, bound(each.contains));
   if (each.atLeast !== undefined) return typeof value === 'number' && value >= each.atLeast;
   if (each.atMost !== undefined) return typeof value === 'number' && value <= each.atMost;
-  if (each.oneOf !== undefined) return each.oneOf.some((one) => one === value);
+  if (each.oneOf !== undefined) return each.oneOf.some((one) => bound(one) === value);
   if (each.exists !== undefined) return (value !== null) === each.exists;
   return false;
 }

@@ -1,4 +1,4 @@
-import { referencesIn, slotsOf } from './bind';
+import { environmentIn, referencesIn, slotsOf, textsIn } from './bind';
 import type { Lab, LabCheck } from './types';
 
 /** For each check the ids of those that must be judged before it: what it needs, and what saves a value it uses. */
@@ -17,22 +17,24 @@ export function dependencies(lab: Lab): Map<string, string[]> {
 
 function savedIn(check: LabCheck): string[] {
   const { probe } = check;
-  const templates = [
-    ...(probe.kind === 'openstack' ? [probe.path, ...Object.values(probe.query)] : []),
-    ...(probe.kind === 'http' ? [probe.url] : []),
-    ...(probe.kind === 'forward' ? [probe.path] : []),
-    ...(probe.kind === 'local' ? [probe.file] : []),
-    ...check.expect.flatMap((each) => [each.matches ?? '', each.else ?? '']),
-  ];
-  const inTemplates = templates
+  const texts = textsIn([
+    probe,
+    check.expect.map(({ is, matches, contains, oneOf, else: words }) => [
+      is,
+      matches,
+      contains,
+      oneOf,
+      words,
+    ]),
+  ]);
+  const inTemplates = texts
     .flatMap(slotsOf)
     .filter((slot) => slot.startsWith('saved.'))
     .map((slot) => slot.slice('saved.'.length));
-  const inExpressions = [...check.expect.map(({ that }) => that), ...Object.values(check.save)]
-    .flatMap(referencesIn)
-    .filter(({ room }) => room === 'saved')
-    .map(({ key }) => key);
-  const inCommand =
-    probe.kind === 'ssh' ? [...probe.run.matchAll(/\$\{?saved_(\w+)/g)].map(([, key]) => key ?? '') : [];
-  return [...inTemplates, ...inExpressions, ...inCommand];
+  const command = 'run' in probe ? (probe.run ?? '') : '';
+  const named = [
+    ...[...check.expect.map(({ that }) => that), ...Object.values(check.save)].flatMap(referencesIn),
+    ...environmentIn(command),
+  ];
+  return [...inTemplates, ...named.filter(({ room }) => room === 'saved').map(({ key }) => key)];
 }

@@ -11,6 +11,7 @@ import { probeLocal } from './probes/local';
 import { probeHttp, probeTcp } from './probes/network';
 import { Asked, probeOpenStack } from './probes/openstack';
 import { names, Unseen } from './probes/unseen';
+import { inVariant, sharedChecks, variantInForce, variantsThatFit } from './variants';
 import type { CheckResult, Lab, LabCheck, LabRun, LabStep, UnknownCause } from './types';
 import type { EvidenceKey, RunRequest } from './world';
 
@@ -27,10 +28,19 @@ export async function runLab(request: RunRequest): Promise<LabRun> {
   const { lab, parameters, evidence } = request;
   judgeParameters(lab, parameters);
   const key = evidenceKey(request);
-  const run = new Run(request, (await evidence.load(key)) ?? NO_EVIDENCE);
+  const before = (await evidence.load(key)) ?? NO_EVIDENCE;
+  const fitting = variantsThatFit(lab, withDefaults(lab, parameters), request.world.inventory);
+  const variant = variantInForce(lab, judgedVariant(request), fitting, before.variant);
+  const run = new Run(request, before, variant);
   try {
     const checks = await run.all();
-    return { lab: lab.id, edition: lab.edition, variant: undefined, parameters, checks };
+    return {
+      lab: lab.id,
+      edition: lab.edition,
+      variant: variant.told ? variant.key : undefined,
+      parameters,
+      checks,
+    };
   } finally {
     const seen = run.evidence;
     if (seen !== undefined) await evidence.save(key, seen);
@@ -45,6 +55,14 @@ function judgeParameters(lab: Lab, parameters: Readonly<Record<string, string>>)
         next: parameter.description ?? 'Check how it is spelt.',
       });
   }
+}
+
+function judgedVariant({ lab, variant }: RunRequest): string | undefined {
+  if (variant === undefined || lab.variants[variant] !== undefined) return variant;
+  const known = Object.keys(lab.variants);
+  throw new Problem(`${lab.title} has no variant “${variant}”.`, {
+    next: known.length === 0 ? 'It is done in one way.' : `There are: ${known.join(', ')}.`,
+  });
 }
 
 function evidenceKey({ lab, subject, world, parameters }: RunRequest): EvidenceKey {
@@ -67,6 +85,11 @@ interface Answer {
 
 class Run {
   readonly #request: RunRequest;
+  /** As it is in the variant in force. */
+  readonly #lab: Lab;
+  readonly #variant: string | undefined;
+  /** The checks that can be judged; undefined: all. */
+  readonly #judgeable: ReadonlySet<string> | undefined;
   readonly #bindings: Bindings & { readonly saved: Record<string, Json> };
   readonly #before: Evidence;
   readonly #kept: Record<string, KeptCheck>;
@@ -76,24 +99,32 @@ class Run {
   #running = 0;
   #changed = false;
 
-  constructor(request: RunRequest, before: Evidence) {
+  constructor(
+    request: RunRequest,
+    before: Evidence,
+    variant: { readonly key: string | undefined; readonly told: boolean },
+  ) {
     this.#request = request;
+    this.#lab = inVariant(request.lab, variant.key);
+    this.#variant = variant.told ? variant.key : undefined;
+    this.#judgeable = variant.told ? undefined : sharedChecks(request.lab);
+    const vars = request.lab.variants[variant.key ?? '']?.vars ?? {};
+    const param = withDefaults(request.lab, request.parameters);
     this.#before = before;
     this.#kept = { ...before.checks };
-    this.#bindings = {
-      param: withDefaults(request.lab, request.parameters),
-      name: namesOf(request.lab.names, withDefaults(request.lab, request.parameters)),
-      saved: {},
-    };
+    this.#bindings = { param, name: namesOf(request.lab.names, param, vars), saved: {}, variant: vars };
   }
 
   /** What is to be kept; undefined if nothing changed. */
   get evidence(): Evidence | undefined {
-    return this.#changed ? { version: 1, checks: this.#kept } : undefined;
+    if (!this.#changed) return undefined;
+    const variant = this.#variant === undefined ? {} : { variant: this.#variant };
+    return { version: 1, ...variant, checks: this.#kept };
   }
 
   async all(): Promise<CheckResult[]> {
-    const { lab, only, onResult } = this.#request;
+    const { only, onResult } = this.#request;
+    const lab = this.#lab;
     const order = dependencies(lab);
     const wanted = only === undefined ? undefined : closure(only, order);
     const entries = lab.steps.flatMap((step) => step.checks.map((check) => ({ step, check })));
@@ -111,7 +142,7 @@ class Run {
 
   async #judged(step: LabStep, check: LabCheck, needed: readonly CheckResult[]): Promise<CheckResult> {
     if (this.#request.signal.aborted) throw abortError();
-    const site = siteOfCheck(this.#request.lab, check);
+    const site = siteOfCheck(this.#lab, check);
     const answer = await this.#answer(check, needed);
     Object.assign(this.#bindings.saved, answer.saved);
     const now = this.#now(site);
@@ -160,6 +191,8 @@ class Run {
       return unknown('notSubject', notSubject(check.about));
     const missing = needed.find((each) => !DONE.includes(each.verdict));
     if (missing !== undefined) return unknown('needs', `“${missing.title}” comes first.`);
+    if (this.#judgeable?.has(check.id) === false)
+      return unknown('notRun', 'Choose first which way of the lab you do.');
     const unbound = this.#unbound(check);
     if (unbound !== undefined) return unknown('notRun', `The ${unbound} is not known.`);
     await this.#slot();
@@ -191,7 +224,8 @@ class Run {
   }
 
   async #probe(check: LabCheck): Promise<Record<string, Json>> {
-    const { lab, world, signal } = this.#request;
+    const { world, signal } = this.#request;
+    const lab = this.#lab;
     const { probe } = check;
     const bindings = this.#bindings;
     const target = (host: string): ReturnType<typeof targetOf> =>
@@ -213,6 +247,9 @@ class Run {
           return probeSsh(probe, check.expect, target(probe.host), bindings, world, signal);
         case 'local':
           return probeLocal(probe, bindings, world);
+        case 'jupyter':
+        case 'zun':
+          throw new Unseen('notRun', 'This kind of check is not asked yet.');
         case 'manual':
           return null;
       }
@@ -220,12 +257,13 @@ class Run {
     const root = await seen();
     const now = new Date(this.#now(siteOfCheck(lab, check))).toISOString();
     const fields = root !== null && typeof root === 'object' && !Array.isArray(root) ? root : {};
-    return { ...fields, param: bindings.param, name: bindings.name, saved: { ...bindings.saved }, now };
+    const { param, name, saved, variant } = bindings;
+    return { ...fields, param, name, saved: { ...saved }, variant, now };
   }
 
   /** A parameter that the check hangs on and nobody told. */
   #unbound(check: LabCheck): string | undefined {
-    const { lab } = this.#request;
+    const lab = this.#lab;
     const { param } = this.#bindings;
     const texts = JSON.stringify([check.probe, check.expect, check.save]);
     const hosts = Object.entries(lab.hosts)
@@ -306,7 +344,10 @@ function siteOfCheck(lab: Lab, { probe }: LabCheck): string | undefined {
     case 'http':
     case 'forward':
     case 'ssh':
+    case 'jupyter':
       return lab.sites[0];
+    case 'zun':
+      return probe.site ?? lab.sites[0];
     case 'local':
     case 'manual':
       return undefined;

@@ -13,8 +13,15 @@ export async function verifyCard(request: {
   readonly handedInBy?: Person;
   readonly signal: AbortSignal;
 }): Promise<CardVerdict> {
+  const { variant } = request.record.lab;
   return verifyCardWith({
     ...request,
-    rerun: (again) => runLab({ ...again, world: request.world, evidence: keepsNothing }),
+    rerun: (again) =>
+      runLab({
+        ...again,
+        ...(variant === undefined ? {} : { variant }),
+        world: request.world,
+        evidence: keepsNothing,
+      }),
   });
 }

@@ -39,6 +39,8 @@ export interface EvidenceStore {
 export interface RunRequest {
   readonly lab: Lab;
   readonly parameters: Readonly<Record<string, string>>;
+  /** The lab's variant; told by what is deployed where it is not given. */
+  readonly variant?: string;
   readonly world: ProbeWorld;
   readonly subject: Subject;
   readonly evidence: EvidenceStore;

@@ -8,6 +8,7 @@ import {
 } from '../../chameleon';
 import type { CheckResult, Lab, LabRun } from '../types';
 import { fill, namesOf, slotsOf, type Bindings } from '../bind';
+import { inVariant } from '../variants';
 import { digestOf } from './digest';
 import { publishable } from './redact';
 import type { CardCheck, CardRecord, CardResource, CardSite } from './record';
@@ -29,7 +30,8 @@ export interface CardSources {
  * `unknown`, so leaving one out can be seen. Holds no secret and no private path.
  */
 export function cardRecord(sources: CardSources): CardRecord {
-  const { run, lab, inventory, takenAt } = sources;
+  const { run, inventory, takenAt } = sources;
+  const lab = inVariant(sources.lab, run.variant);
   const person = sources.subject.kind === 'me' ? me(inventory) : sources.subject.person;
   const checks = checksOf(lab, run);
   const sites = inventory.sites.filter(({ site }) => isTouched(site.name, lab, run));
@@ -83,7 +85,8 @@ function siteOf(site: SiteInventory, takenAt: number): CardSite {
 /** The exact names that the lab gives its servers and leases for these parameters. */
 function hostNames(lab: Lab, run: LabRun): ReadonlySet<string> {
   const param = run.parameters;
-  const bindings: Bindings = { param, name: namesOf(lab.names, param), saved: {} };
+  const variant = lab.variants[run.variant ?? '']?.vars ?? {};
+  const bindings: Bindings = { param, name: namesOf(lab.names, param, variant), saved: {}, variant };
   const filled = Object.values(lab.hosts)
     .map((host) => host.server)
     .filter((template) => template !== undefined)
@@ -92,7 +95,8 @@ function hostNames(lab: Lab, run: LabRun): ReadonlySet<string> {
   return new Set([...filled, ...Object.values(bindings.name)]);
 }
 
-function isBound(slot: string, { param, name }: Bindings): boolean {
+function isBound(slot: string, { param, name, variant }: Bindings): boolean {
+  if (slot.startsWith('variant.')) return variant[slot.slice('variant.'.length)] !== undefined;
   return slot.startsWith('name.')
     ? name[slot.slice('name.'.length)] !== undefined
     : param[slot] !== undefined;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
-import type { Lab, LabCheck, Probe } from '../types';
+import type { Lab, LabCheck, LabVariant, Probe } from '../types';
 import { labSchema, type CheckText, type LabText } from './schema';
 import { faultsOf, type Path } from './references';
 
@@ -70,8 +70,13 @@ function offsetOf(document: Document, path: Path): number {
 }
 
 function labOf(text: LabText): Lab {
+  const variants = Object.entries(text.variants ?? {}).map(
+    ([key, variant]) => [key, variantOf(variant, text.sites)] as const,
+  );
   return {
     ...text,
+    sites: [...new Set([...text.sites, ...variants.flatMap(([, { sites }]) => sites)])],
+    variants: Object.fromEntries(variants),
     expectedHours: text.expectedHours,
     assist: { launch: text.assist?.launch ?? true, repair: text.assist?.repair ?? true },
     parameters: Object.fromEntries(
@@ -84,15 +89,64 @@ function labOf(text: LabText): Lab {
     hosts: Object.fromEntries(
       Object.entries(text.hosts ?? {}).map(([key, host]) => [
         key,
-        { server: host.server, address: host.address, via: host.via, user: host.user ?? 'cc' },
+        {
+          server: host.server,
+          address: host.address,
+          via: host.via,
+          user: host.user ?? 'cc',
+          only: host.only,
+        },
       ]),
     ),
-    services: text.services ?? {},
+    services: Object.fromEntries(
+      Object.entries(text.services ?? {}).map(([key, service]) => [
+        key,
+        {
+          ...service,
+          scheme: service.scheme ?? 'http',
+          token: service.token,
+          env: service.env,
+          only: service.only,
+        },
+      ]),
+    ),
+    keepFiles: (text.keepFiles ?? []).map((folder) => ({ ...folder, only: folder.only })),
+    reserve: (text.reserve ?? []).map((each) => ({
+      ...each,
+      flavor: each.flavor,
+      nodeType: each.nodeType,
+      device: each.device,
+      amount: each.amount ?? 1,
+      floatingIp: each.floatingIp ?? false,
+      startOnHour: each.startOnHour ?? false,
+      endMinute: each.endMinute,
+      only: each.only,
+    })),
+    launch: (text.launch ?? []).map((each) => ({
+      ...each,
+      lease: each.lease,
+      site: each.site,
+      networks: each.networks ?? ['sharednet1'],
+      securityGroups: (each.securityGroups ?? []).map(({ name, port }) => ({ name, port })),
+      floatingIp: each.floatingIp ?? false,
+      only: each.only,
+    })),
     steps: text.steps.map((step) => ({
       ...step,
+      only: step.only,
       cleanup: step.cleanup ?? false,
       checks: step.checks.map(checkOf),
     })),
+  };
+}
+
+function variantOf(text: NonNullable<LabText['variants']>[string], sites: readonly string[]): LabVariant {
+  const { title, vars, detect } = text;
+  return {
+    title,
+    sites: text.sites ?? sites,
+    vars: vars ?? {},
+    detect: { nodeType: detect?.nodeType, flavor: detect?.flavor, image: detect?.image },
   };
 }
 
@@ -102,6 +156,7 @@ function checkOf(text: CheckText): LabCheck {
     id: text.id,
     title: text.title,
     about: text.about ?? aboutOf(probe),
+    only: text.only,
     probe,
     expect: text.expect ?? [],
     save: text.save ?? {},
@@ -116,7 +171,8 @@ function checkOf(text: CheckText): LabCheck {
 
 const DEFAULT_COMMAND_SECONDS = 20;
 
-function probeOf({ openstack, http, forward, tcp, ssh, local, manual }: CheckText): Probe {
+function probeOf(text: CheckText): Probe {
+  const { openstack, http, forward, tcp, ssh, local, jupyter, zun, manual } = text;
   if (openstack !== undefined)
     return {
       kind: 'openstack',
@@ -127,7 +183,14 @@ function probeOf({ openstack, http, forward, tcp, ssh, local, manual }: CheckTex
       list: openstack.list,
     };
   if (http !== undefined) return { kind: 'http', ...http };
-  if (forward !== undefined) return { kind: 'forward', ...forward };
+  if (forward !== undefined)
+    return {
+      kind: 'forward',
+      ...forward,
+      method: forward.method ?? (forward.json === undefined ? 'GET' : 'POST'),
+      json: forward.json,
+      headers: forward.headers ?? {},
+    };
   if (tcp !== undefined) return { kind: 'tcp', ...tcp };
   if (ssh !== undefined)
     return {
@@ -140,7 +203,9 @@ function probeOf({ openstack, http, forward, tcp, ssh, local, manual }: CheckTex
     return 'publicKey' in local
       ? { kind: 'local', what: 'publicKey', file: local.publicKey }
       : { kind: 'local', what: 'file', file: local.file };
-  return { kind: 'manual', confirm: manual?.confirm ?? '' };
+  if (jupyter !== undefined) return { kind: 'jupyter', ...jupyter, container: jupyter.container };
+  if (zun !== undefined) return { kind: 'zun', ...zun, site: zun.site, run: zun.run };
+  return { kind: 'manual', confirm: manual?.confirm ?? '', why: manual?.why };
 }
 
 function aboutOf(probe: Probe): LabCheck['about'] {
@@ -149,8 +214,12 @@ function aboutOf(probe: Probe): LabCheck['about'] {
     case 'http':
     case 'tcp':
       return 'project';
+    case 'zun':
+      // A command in somebody's container is not for others to run.
+      return probe.run === undefined ? 'project' : 'person';
     case 'forward':
     case 'ssh':
+    case 'jupyter':
       return 'host';
     case 'local':
       return 'thisMachine';

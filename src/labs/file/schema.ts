@@ -1,13 +1,21 @@
 import * as v from 'valibot';
-import { fixActions } from '../types';
+import { fixActions, httpMethods, type JsonText } from '../types';
 
 const text = v.pipe(v.string(), v.minLength(1));
 const id = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and dashes'));
 const word = v.pipe(v.string(), v.regex(/^[A-Za-z]\w*$/, 'a word of letters and digits'));
 const scalar = v.union([v.string(), v.number(), v.boolean()]);
 
+const only = v.exactOptional(v.pipe(v.array(word), v.minLength(1)));
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const path = v.pipe(text, v.startsWith('/'));
+const jsonText: v.GenericSchema<JsonText> = v.lazy(() =>
+  v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(jsonText), v.record(v.string(), jsonText)]),
+);
+
 const expectation = v.strictObject({
   that: text,
+  only,
   is: v.exactOptional(scalar),
   matches: v.exactOptional(text),
   contains: v.exactOptional(scalar),
@@ -21,12 +29,13 @@ const expectation = v.strictObject({
 const check = v.strictObject({
   id,
   title: text,
+  only,
   about: v.exactOptional(v.picklist(['project', 'person', 'thisMachine', 'host'])),
   openstack: v.exactOptional(
     v.strictObject({
       site: v.exactOptional(text),
       service: text,
-      path: v.pipe(text, v.startsWith('/')),
+      path,
       query: v.exactOptional(v.record(text, text)),
       list: v.exactOptional(text),
     }),
@@ -35,16 +44,23 @@ const check = v.strictObject({
   forward: v.exactOptional(
     v.strictObject({
       host: word,
-      port: v.pipe(v.number(), v.integer()),
-      path: v.pipe(text, v.startsWith('/')),
+      port,
+      path,
+      method: v.exactOptional(v.picklist(httpMethods)),
+      json: v.exactOptional(jsonText),
+      headers: v.exactOptional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]+$/, 'a header')), text)),
     }),
   ),
-  tcp: v.exactOptional(v.strictObject({ host: word, port: v.pipe(v.number(), v.integer()) })),
+  tcp: v.exactOptional(v.strictObject({ host: word, port })),
   ssh: v.exactOptional(
     v.strictObject({ host: word, run: text, timeoutSeconds: v.exactOptional(v.number()) }),
   ),
   local: v.exactOptional(v.union([v.strictObject({ publicKey: text }), v.strictObject({ file: text })])),
-  manual: v.exactOptional(v.strictObject({ confirm: text })),
+  jupyter: v.exactOptional(v.strictObject({ host: word, container: v.exactOptional(text), notebook: text })),
+  zun: v.exactOptional(
+    v.strictObject({ site: v.exactOptional(text), container: text, run: v.exactOptional(text) }),
+  ),
+  manual: v.exactOptional(v.strictObject({ confirm: text, why: v.exactOptional(text) })),
   expect: v.exactOptional(v.array(expectation)),
   save: v.exactOptional(v.record(word, text)),
   needs: v.exactOptional(v.array(id)),
@@ -87,6 +103,7 @@ export const labSchema = v.strictObject({
         address: v.exactOptional(text),
         via: v.exactOptional(word),
         user: v.exactOptional(text),
+        only,
       }),
     ),
   ),
@@ -95,9 +112,62 @@ export const labSchema = v.strictObject({
       word,
       v.strictObject({
         host: word,
-        port: v.number(),
-        path: v.pipe(text, v.startsWith('/')),
+        port,
+        path,
         name: text,
+        scheme: v.exactOptional(v.picklist(['http', 'https'])),
+        token: v.exactOptional(v.strictObject({ jupyter: v.string() })),
+        env: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Z_][A-Z0-9_]*$/, 'capitals and underscores'))),
+        only,
+      }),
+    ),
+  ),
+  keepFiles: v.exactOptional(v.array(v.strictObject({ host: word, path: text, title: text, only }))),
+  reserve: v.exactOptional(
+    v.array(
+      v.strictObject({
+        name: text,
+        site: text,
+        flavor: v.exactOptional(text),
+        nodeType: v.exactOptional(text),
+        device: v.exactOptional(text),
+        amount: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+        hours: v.pipe(v.number(), v.minValue(0)),
+        floatingIp: v.exactOptional(v.boolean()),
+        startOnHour: v.exactOptional(v.boolean()),
+        endMinute: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(59))),
+        only,
+      }),
+    ),
+  ),
+  launch: v.exactOptional(
+    v.array(
+      v.strictObject({
+        name: text,
+        lease: v.exactOptional(text),
+        site: v.exactOptional(text),
+        image: text,
+        networks: v.exactOptional(v.array(text)),
+        securityGroups: v.exactOptional(v.array(v.strictObject({ name: text, port: v.exactOptional(port) }))),
+        floatingIp: v.exactOptional(v.boolean()),
+        only,
+      }),
+    ),
+  ),
+  variants: v.exactOptional(
+    v.record(
+      word,
+      v.strictObject({
+        title: text,
+        sites: v.exactOptional(v.pipe(v.array(text), v.minLength(1))),
+        vars: v.exactOptional(v.record(word, v.union([text, v.number()]))),
+        detect: v.exactOptional(
+          v.strictObject({
+            nodeType: v.exactOptional(text),
+            flavor: v.exactOptional(text),
+            image: v.exactOptional(text),
+          }),
+        ),
       }),
     ),
   ),
@@ -106,6 +176,7 @@ export const labSchema = v.strictObject({
       v.strictObject({
         id,
         title: text,
+        only,
         cleanup: v.exactOptional(v.boolean()),
         checks: v.pipe(v.array(check), v.minLength(1)),
       }),

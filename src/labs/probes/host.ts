@@ -169,11 +169,12 @@ function unseen(thrown: unknown): unknown {
   }
 }
 
-function environmentOf({ param, name, saved }: Bindings): Record<string, string> {
+function environmentOf({ param, name, saved, variant }: Bindings): Record<string, string> {
   const values: Record<string, string> = { ...param };
   for (const [key, value] of Object.entries(name)) values[`name_${key}`] = value;
   for (const [key, value] of Object.entries(saved))
     if (typeof value === 'string' || typeof value === 'number') values[`saved_${key}`] = String(value);
+  for (const [key, value] of Object.entries(variant)) values[`variant_${key}`] = String(value);
   return values;
 }
 

@@ -19,7 +19,7 @@ const hostile = [
   '{{netID}}',
   '-rf',
 ];
-const bound = (netID: string) => ({ param: { netID }, name: {}, saved: {} });
+const bound = (netID: string) => ({ param: { netID }, name: {}, saved: {}, variant: {} });
 
 describe('values stay in their place', () => {
   for (const value of hostile)

@@ -59,6 +59,7 @@ export function largeCard(): CardRecord {
         id: `step-${at}`,
         title: `Step ${at}: prepare a system for the model optimizations`,
         cleanup: false,
+        only: undefined,
         checks: [],
       })),
     },
