@@ -22,11 +22,13 @@ export async function needPackages(packages, say) {
   }
   say(`apt-get install ${missing.join(' ')}`);
   const env = cleanEnvironment({ DEBIAN_FRONTEND: 'noninteractive' });
-  const install = ['install', '-y', '-q', '--no-install-recommends', ...missing];
+  // Another installation may be under way on the machine.
+  const patient = ['-o', 'DPkg::Lock::Timeout=300'];
+  const install = [...patient, 'install', '-y', '-q', '--no-install-recommends', ...missing];
   try {
     await run('apt-get', install, { env });
   } catch {
-    await run('apt-get', ['update', '-q'], { env }); // lists absent or out of date
+    await run('apt-get', [...patient, 'update', '-q'], { env }); // lists absent or out of date
     await run('apt-get', install, { env });
   }
 }
