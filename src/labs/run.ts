@@ -10,6 +10,7 @@ import { probeForward, probeSsh } from './probes/host';
 import { probeLocal } from './probes/local';
 import { probeHttp, probeTcp } from './probes/network';
 import { Asked, probeOpenStack } from './probes/openstack';
+import { onEach, together } from './probes/several';
 import { names, Unseen } from './probes/unseen';
 import { inVariant, sharedChecks, variantInForce, variantsThatFit } from './variants';
 import type { CheckResult, Lab, LabCheck, LabRun, LabStep, UnknownCause } from './types';
@@ -235,7 +236,11 @@ class Run {
         case 'openstack': {
           const site = probe.site ?? lab.sites[0] ?? '';
           const session = world.session(site);
-          return probeOpenStack(probe, check.expect, bindings, site, session, this.#asked, signal);
+          const answer = probeOpenStack(probe, check.expect, bindings, site, session, this.#asked, signal);
+          return together(answer, probe.with, (call) => {
+            const at = call.site ?? site;
+            return probeOpenStack(call, [], bindings, at, world.session(at), this.#asked, signal);
+          });
         }
         case 'tcp':
           return probeTcp(target(probe.host).address, probe.port, world, signal);
@@ -244,7 +249,9 @@ class Run {
         case 'forward':
           return probeForward(probe, target(probe.host), bindings, world, signal);
         case 'ssh':
-          return probeSsh(probe, check.expect, target(probe.host), bindings, world, signal);
+          return onEach([probe.host, ...probe.also], (host) =>
+            probeSsh(probe, check.expect, target(host), bindings, world, signal),
+          );
         case 'local':
           return probeLocal(probe, bindings, world);
         case 'jupyter':

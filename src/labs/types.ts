@@ -159,6 +159,8 @@ export type Probe =
       readonly query: Readonly<Record<string, string>>;
       /** The key of a list in the answer that is read whole, page by page. */
       readonly list: string | undefined;
+      /** Other calls whose answers are judged together with this one, by name. */
+      readonly with: Readonly<Record<string, OpenStackCall>>;
     }
   | { readonly kind: 'http'; readonly url: string }
   /** A page as seen from a host, through its SSH connection: what a forward would show. */
@@ -173,7 +175,14 @@ export type Probe =
       readonly headers: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'ssh'; readonly host: string; readonly run: string; readonly timeoutSeconds: number }
+  | {
+      readonly kind: 'ssh';
+      readonly host: string;
+      /** More hosts that run the same. */
+      readonly also: readonly string[];
+      readonly run: string;
+      readonly timeoutSeconds: number;
+    }
   | { readonly kind: 'local'; readonly what: 'publicKey' | 'file'; readonly file: string }
   /** A saved notebook, read on the host or in a container on it. */
   | {
@@ -191,6 +200,8 @@ export type Probe =
     }
   /** `why` it can't be seen from outside. */
   | { readonly kind: 'manual'; readonly confirm: string; readonly why: string | undefined };
+
+export type OpenStackCall = Omit<Extract<Probe, { kind: 'openstack' }>, 'kind' | 'with'>;
 
 export const httpMethods = ['GET', 'HEAD', 'POST'] as const;
 export type HttpMethod = (typeof httpMethods)[number];

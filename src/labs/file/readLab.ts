@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
-import type { Lab, LabCheck, LabVariant, Probe } from '../types';
+import type { Lab, LabCheck, LabVariant, OpenStackCall, Probe } from '../types';
 import { labSchema, type CheckText, type LabText } from './schema';
 import { faultsOf, type Path } from './references';
 
@@ -169,6 +169,12 @@ function checkOf(text: CheckText): LabCheck {
   };
 }
 
+type CallText = Omit<NonNullable<CheckText['openstack']>, 'with'>;
+
+function callOf({ site, service, path, query, list }: CallText): OpenStackCall {
+  return { site, service, path, query: query ?? {}, list };
+}
+
 const DEFAULT_COMMAND_SECONDS = 20;
 
 function probeOf(text: CheckText): Probe {
@@ -176,11 +182,10 @@ function probeOf(text: CheckText): Probe {
   if (openstack !== undefined)
     return {
       kind: 'openstack',
-      site: openstack.site,
-      service: openstack.service,
-      path: openstack.path,
-      query: openstack.query ?? {},
-      list: openstack.list,
+      ...callOf(openstack),
+      with: Object.fromEntries(
+        Object.entries(openstack.with ?? {}).map(([key, call]) => [key, callOf(call)]),
+      ),
     };
   if (http !== undefined) return { kind: 'http', ...http };
   if (forward !== undefined)
@@ -196,6 +201,7 @@ function probeOf(text: CheckText): Probe {
     return {
       kind: 'ssh',
       host: ssh.host,
+      also: ssh.also ?? [],
       run: ssh.run,
       timeoutSeconds: ssh.timeoutSeconds ?? DEFAULT_COMMAND_SECONDS,
     };

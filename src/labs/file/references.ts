@@ -142,7 +142,11 @@ function probeFaults(check: LabCheck, path: Path, known: Known): Fault[] {
     textsIn(value).flatMap((template) => templateFaults(template, here(key), known));
   switch (probe.kind) {
     case 'openstack':
-      return faults.concat(templates('path', probe.path), templates('query', probe.query));
+      return faults.concat(
+        templates('path', probe.path),
+        templates('query', probe.query),
+        templates('with', probe.with),
+      );
     case 'http':
       return faults.concat(
         templates('url', probe.url.replace(/\{\{address\.\w+\}\}/g, '')),
@@ -165,6 +169,7 @@ function probeFaults(check: LabCheck, path: Path, known: Known): Fault[] {
     case 'ssh':
       return faults.concat(
         hostFault(probe.host, here('host'), known),
+        probe.also.flatMap((host) => hostFault(host, here('also'), known)),
         commandFaults(probe.run, here('run'), known),
       );
     case 'local':

@@ -26,19 +26,21 @@ const expectation = v.strictObject({
   else: v.exactOptional(text),
 });
 
+const call = {
+  site: v.exactOptional(text),
+  service: text,
+  path,
+  query: v.exactOptional(v.record(text, text)),
+  list: v.exactOptional(text),
+};
+
 const check = v.strictObject({
   id,
   title: text,
   only,
   about: v.exactOptional(v.picklist(['project', 'person', 'thisMachine', 'host'])),
   openstack: v.exactOptional(
-    v.strictObject({
-      site: v.exactOptional(text),
-      service: text,
-      path,
-      query: v.exactOptional(v.record(text, text)),
-      list: v.exactOptional(text),
-    }),
+    v.strictObject({ ...call, with: v.exactOptional(v.record(word, v.strictObject(call))) }),
   ),
   http: v.exactOptional(v.strictObject({ url: text })),
   forward: v.exactOptional(
@@ -53,7 +55,12 @@ const check = v.strictObject({
   ),
   tcp: v.exactOptional(v.strictObject({ host: word, port })),
   ssh: v.exactOptional(
-    v.strictObject({ host: word, run: text, timeoutSeconds: v.exactOptional(v.number()) }),
+    v.strictObject({
+      host: word,
+      also: v.exactOptional(v.pipe(v.array(word), v.minLength(1))),
+      run: text,
+      timeoutSeconds: v.exactOptional(v.number()),
+    }),
   ),
   local: v.exactOptional(v.union([v.strictObject({ publicKey: text }), v.strictObject({ file: text })])),
   jupyter: v.exactOptional(v.strictObject({ host: word, container: v.exactOptional(text), notebook: text })),

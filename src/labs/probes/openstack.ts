@@ -1,11 +1,9 @@
 import { OpenStackError, sentenceIn, serviceName, type RawAnswer } from '../../openstack';
 import { fill, type Bindings } from '../bind';
 import type { Json } from '../expression';
-import type { Expectation, Probe, UnknownCause } from '../types';
+import type { Expectation, OpenStackCall, UnknownCause } from '../types';
 import type { ProbeSession } from '../world';
 import { names, Unseen } from './unseen';
-
-type OpenStackProbe = Extract<Probe, { kind: 'openstack' }>;
 
 const PAGE_SIZE = 1000;
 const MOST_PAGES = 50;
@@ -26,7 +24,7 @@ export class Asked {
 
 /** `{ status, headers, body }` of a call. @throws Unseen for what says nothing about the deployment */
 export async function probeOpenStack(
-  probe: OpenStackProbe,
+  probe: OpenStackCall,
   expect: readonly Expectation[],
   bindings: Bindings,
   site: string,
@@ -55,7 +53,7 @@ export async function probeOpenStack(
 }
 
 interface Call {
-  readonly probe: OpenStackProbe;
+  readonly probe: OpenStackCall;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly judgesStatus: boolean;
