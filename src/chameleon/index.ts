@@ -10,3 +10,4 @@ export { InventoryPoll } from './poll';
 export { endsWithLease, inTransition, isRunning, leaseToEndNext, timeLeft } from './lifecycle';
 export * from './leases';
 export * from './availability';
+export { publicAddress, wayTo, type Hop } from './way';

@@ -169,7 +169,7 @@ export class App {
       this.resourceRows((site, resource) => everyone || this.#isMine(site, resource), everyone),
     );
     this.views.labs.show(labRows(this.labs.shown));
-    this.views.connections.show(connectionRows(this.hosts.forwards, Date.now()));
+    this.views.connections.show(this.#connectionRows());
     this.views.inspect.show(this.inspector.rows);
     this.#drawHeads(everyone);
     this.timer.draw();
@@ -187,6 +187,9 @@ export class App {
     this.#signedIn = new SignedIn(clouds, this.myself, globalThis.fetch);
     this.#stopListening = this.#signedIn.onChange(() => {
       this.draw();
+      this.hosts.restore().catch((thrown: unknown) => {
+        this.report(thrown, 'forwards of before');
+      });
     });
     this.#tellVisible();
   }
@@ -201,6 +204,21 @@ export class App {
     return (
       resource.owner.kind === 'me' || belongsTo(this.inventory, site.site.name, resource, me(this.inventory))
     );
+  }
+
+  #connectionRows(): readonly Row[] {
+    const { forwards, connected, waiting, kept } = this.hosts;
+    return connectionRows({
+      forwards,
+      connected,
+      waiting,
+      pinned: new Set(forwards.filter(({ spec }) => kept.isPinned(spec.id)).map(({ spec }) => spec.id)),
+      subject: (serverId) => {
+        const site = this.hosts.siteOf(serverId);
+        return site === undefined ? undefined : { kind: 'server', cloud: site.cloud, id: serverId };
+      },
+      now: Date.now(),
+    });
   }
 
   #drawHeads(everyone: boolean): void {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { Problem, systemClock } from '../base';
+import { wayTo, type OwnedServer, type SiteInventory } from '../chameleon';
 import { consoleOutput, type Server } from '../openstack';
 import type {
   Connection,
@@ -10,22 +10,21 @@ import type {
   Forwards,
   HostKey,
   HostKeyDecision,
-  Keys,
   KnownHosts,
   Reach,
   Target,
 } from '../ssh';
 import type { App } from './app';
 import { ask } from './ask';
-import { floatingAddress } from './rows/resources';
-import type { SiteInventory } from '../chameleon';
+import { KeptForwards, serverOf, specOf, type KeptForward } from './keptForwards';
+import { KeyRing } from './keyRing';
 
 const CONSOLE_LINES = 400;
 /** Chameleon's images know this user; it may sudo. */
 const IMAGE_USER = 'cc';
+const SECOND_MS = 1_000;
 
-interface Ready {
-  readonly keys: Keys;
+export interface Ready {
   readonly knownHosts: KnownHosts;
   readonly connections: Connections;
   readonly forwards: Forwards;
@@ -33,19 +32,37 @@ interface Ready {
   readonly reach: Reach;
 }
 
-/** SSH of this window: connections, forwards and the files for the user's own `ssh`. Loaded at the first use. */
+/** SSH of this window: its connections and forwards. Loaded at the first use. */
 export class Hosts {
+  readonly kept: KeptForwards;
+  readonly keyRing: KeyRing;
   readonly #app: App;
   #ready: Promise<Ready> | undefined;
   #now: Ready | undefined;
+  #cancelTick: () => void = () => undefined;
+  readonly #restored = new Set<string>();
 
   constructor(app: App) {
     this.#app = app;
+    this.kept = new KeptForwards(app.context.workspaceState);
+    this.keyRing = new KeyRing(app);
   }
 
   /** The forwards as they are, without loading anything. */
   get forwards(): readonly Forward[] {
     return this.#now?.forwards.list() ?? [];
+  }
+
+  /** The connections that are up. */
+  get connected(): readonly Connection[] {
+    return this.#now?.connections.list() ?? [];
+  }
+
+  /** What is remembered and has no server to lead to now. */
+  get waiting(): readonly KeptForward[] {
+    if (this.#app.demo !== undefined || this.#app.signedIn === undefined) return [];
+    const here = new Set(this.forwards.map(({ spec }) => spec.id));
+    return this.kept.list().filter((each) => each.pinned && !here.has(each.id));
   }
 
   /** Everything made on first use; the same until `close`. */
@@ -56,8 +73,10 @@ export class Hosts {
 
   async close(): Promise<void> {
     const before = await this.#ready?.catch(() => undefined);
+    this.#cancelTick();
     this.#ready = undefined;
     this.#now = undefined;
+    this.#restored.clear();
     await before?.forwards.dispose();
     before?.connections.dispose();
   }
@@ -66,31 +85,66 @@ export class Hosts {
     return (await this.ready()).connections.to(target, signal);
   }
 
-  /** @throws Problem where the server has no public address */
+  /** The way to a server, through others of mine where it has no public address. @throws Problem where there is none */
   targetOf(server: Server): Target {
-    const address = floatingAddress(server);
-    if (address === undefined)
+    const site = this.siteOf(server.id);
+    const owned = site?.servers.find((each) => each.id === server.id);
+    const way = site === undefined || owned === undefined ? undefined : wayTo(site, owned);
+    if (way === undefined)
       throw new Problem(`${server.name} has no public address, so it can't be reached from here.`, {
-        next: 'Attach a floating IP to it, or connect from a server that has one.',
+        next: 'Attach a floating IP to it, or to another server of yours on the same network.',
       });
-    return { serverId: server.id, name: server.name, address, port: 22, user: IMAGE_USER, via: [] };
+    const targets: Target[] = [];
+    for (const hop of way)
+      targets.push({
+        serverId: hop.server.id,
+        name: hop.server.name,
+        address: hop.address,
+        port: 22,
+        user: IMAGE_USER,
+        via: [...targets],
+      });
+    const last = targets.at(-1);
+    if (last === undefined) throw new Problem(`There is no way to ${server.name}.`);
+    return last;
   }
 
-  /** Writes the config with all reachable servers and returns the command line of the user's own `ssh`. */
-  async terminalCommand(target: Target): Promise<{ file: string; args: string[] }> {
-    const { sshConfig, terminalCommand, writeSshConfig } = await import('../ssh');
-    const { keys, knownHosts, folder, reach } = await this.ready();
-    const others = this.#app.inventory.sites
-      .flatMap((site) => site.servers)
-      .filter((server) => server.owner.kind === 'me' && floatingAddress(server) !== undefined)
-      .map((server) => this.targetOf(server))
-      .filter((each) => each.serverId !== target.serverId);
-    const file = path.join(folder, this.#app.demo === undefined ? 'config' : 'demo-config');
-    await writeSshConfig(
-      file,
-      sshConfig([target, ...others], { knownHostsFile: knownHosts.file, keys, reach }),
+  siteOf(serverId: string): SiteInventory | undefined {
+    return this.#app.inventory.sites.find((site) => site.servers.some((server) => server.id === serverId));
+  }
+
+  /** My servers that can be reached, for the config of the user's own `ssh`. */
+  reachable(): readonly Target[] {
+    return this.#app.inventory.sites.flatMap((site) =>
+      site.servers
+        .filter((server) => server.owner.kind === 'me' && wayTo(site, server) !== undefined)
+        .map((server) => this.targetOf(server)),
     );
-    return terminalCommand(target, { configFile: file });
+  }
+
+  /** Begins what was forwarded before the window was loaded again, once its servers are known. */
+  async restore(): Promise<void> {
+    if (this.#app.demo !== undefined || this.#app.signedIn === undefined) return;
+    const servers: readonly OwnedServer[] = this.#app.inventory.sites.flatMap((site) => site.servers);
+    const due = this.kept.list().flatMap((each) => {
+      const server = this.#restored.has(each.id) || each.stopped ? undefined : serverOf(each, servers);
+      return server === undefined ? [] : [{ each, server }];
+    });
+    if (due.length === 0) return;
+    for (const { each } of due) this.#restored.add(each.id);
+    const { forwards, knownHosts } = await this.ready();
+    for (const { each, server } of due) {
+      // Nobody asked for it now, so nobody is asked about a host that was never met.
+      if ((await knownHosts.pinned(server.id)).length === 0) continue;
+      const target = wayOrNothing(() => this.targetOf(server));
+      if (target === undefined) continue;
+      const spec = specOf(each, target);
+      forwards.start(spec);
+      if (spec.id === each.id) continue;
+      await this.kept.forget(each.id);
+      const moved = forwards.list().find(({ spec: { id } }) => id === spec.id);
+      if (moved !== undefined) await this.kept.pin(moved, true);
+    }
   }
 
   async #make(): Promise<Ready> {
@@ -101,9 +155,8 @@ export class Hosts {
     const knownHosts = new KnownHosts(
       path.join(folder, demo === undefined ? 'known_hosts' : 'demo_known_hosts'),
     );
-    const keys = await this.#keys();
     const connections = new Connections({
-      keys,
+      keys: (target) => this.keyRing.keysFor(target),
       knownHosts,
       decision: this.#decision(),
       dial: dialBy(reach),
@@ -111,18 +164,29 @@ export class Hosts {
     });
     const forwards = new Forwards({ connections, clock: systemClock });
     forwards.onChange(() => {
-      this.#app.draw();
+      this.#changed();
     });
-    this.#now = { keys, knownHosts, connections, forwards, folder, reach };
+    connections.onChange(() => {
+      this.#changed();
+    });
+    this.#now = { knownHosts, connections, forwards, folder, reach };
     return this.#now;
   }
 
-  async #keys(): Promise<Keys> {
-    const demo = this.#app.demo;
-    if (demo !== undefined) return { agent: undefined, files: [{ path: demo.keyFile }] };
-    const { findKeys } = await import('../ssh');
-    const { nodeFiles } = await import('../ssh');
-    return findKeys({ env: process.env, home: homedir(), files: nodeFiles });
+  #changed(): void {
+    this.#app.draw();
+    this.#tick();
+    if (this.#app.demo === undefined) void this.kept.note(this.forwards);
+  }
+
+  /** The seconds until the next try are counted where they are seen. */
+  #tick(): void {
+    this.#cancelTick();
+    if (!this.forwards.some(({ state }) => state.kind === 'waiting')) return;
+    this.#cancelTick = systemClock.after(SECOND_MS, () => {
+      this.#app.draw();
+      this.#tick();
+    });
   }
 
   #decision(): HostKeyDecision {
@@ -139,22 +203,26 @@ export class Hosts {
   }
 
   async #consoleKeys(target: Target, signal: AbortSignal): Promise<readonly HostKey[] | undefined> {
-    const site = this.#siteOf(target.serverId);
-    if (site === undefined || this.#app.signedIn === undefined) return undefined;
-    const text = await consoleOutput(
-      this.#app.signedIn.session(site.cloud),
-      target.serverId,
-      CONSOLE_LINES,
-      signal,
-    );
+    const text = await this.console(target.serverId, signal);
     if (text === undefined) return undefined;
     const { hostKeysFromConsole } = await import('../ssh');
     const keys = hostKeysFromConsole(text);
     return keys.length === 0 ? undefined : keys;
   }
 
-  #siteOf(serverId: string): SiteInventory | undefined {
-    return this.#app.inventory.sites.find((site) => site.servers.some((server) => server.id === serverId));
+  /** The end of a server's console; `undefined` where its site gives none. */
+  async console(serverId: string, signal: AbortSignal): Promise<string | undefined> {
+    const site = this.siteOf(serverId);
+    if (site === undefined || this.#app.signedIn === undefined) return undefined;
+    return consoleOutput(this.#app.signedIn.session(site.cloud), serverId, CONSOLE_LINES, signal);
+  }
+}
+
+function wayOrNothing(way: () => Target): Target | undefined {
+  try {
+    return way();
+  } catch {
+    return undefined;
   }
 }
 

@@ -6,3 +6,4 @@ export const WARNED_STATE = 'chameleon.warned';
 export const EXTEND_SEEN_STATE = 'chameleon.extendSeen';
 export const PARAMETERS_STATE = 'chameleon.labParameters';
 export const CONFIRMED_STATE = 'chameleon.confirmedChecks';
+export const REMOTE_FOLDERS_STATE = 'chameleon.remoteFolders';

@@ -3,7 +3,8 @@ import { me, siteByName, type OwnedServer, type SiteInventory } from '../chamele
 import { createKeyPair, listPorts, listSecurityGroups, setPortSecurityGroups } from '../openstack';
 import type { Lab, LabCheck } from '../labs';
 import { end } from './actions/leases';
-import { openTerminal, releaseFloatingIp, removeServer } from './actions/servers';
+import { releaseFloatingIp, removeServer } from './actions/servers';
+import { openTerminal } from './actions/sessions';
 import type { App } from './app';
 import { ask } from './ask';
 import { readLocal } from './hosts';

@@ -16,7 +16,8 @@ const DIAL_MS = 15_000;
 
 /** What every connection of a window is made with. */
 export interface ConnectOptions {
-  readonly keys: Keys;
+  /** The keys, or what finds those for a server. */
+  readonly keys: Keys | ((target: Target) => Promise<Keys>);
   readonly knownHosts: KnownHosts;
   readonly decision: HostKeyDecision;
   readonly dial: Dial;
@@ -61,7 +62,8 @@ export async function establish(
     pins = await firstContact(target, shown, options.decision, signal);
     for (const pin of pins) await knownHosts.pin(target.serverId, pin);
   }
-  const offers = await offersOf(options.keys, target.user, nodeFiles, clock);
+  const keys = typeof options.keys === 'function' ? await options.keys(target) : options.keys;
+  const offers = await offersOf(keys, target.user, nodeFiles, clock);
   const { client, hostKey } = await login({ target, stream: await reach(), pins, clock, signal }, offers);
   return new SshConnection(target, client, hostKey, clock);
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { isAbort, Problem, sentenceOf, type Clock } from '../base';
+import { isAbort, Problem, type Clock } from '../base';
 import type { Connections } from './connections';
 import { backoffMs, forwardStep, type ForwardEvent } from './forwardState';
 import { askHealth } from './health';
@@ -30,6 +30,10 @@ const FINAL: ReadonlySet<SshErrorKind> = new Set<SshErrorKind>([
 export interface Link {
   start(): void;
   stop(): Promise<void>;
+  /** The machine was asleep or changed its network: what waits is tried now, what stands is looked at. */
+  wake(): void;
+  /** True while it does something by itself. */
+  readonly lives: boolean;
   now(): Forward;
 }
 
@@ -62,6 +66,7 @@ class ForwardLink implements Link {
   /** Aborted when this run of the forward is over. */
   #run = new AbortController();
   #cancelTimer: () => void = () => undefined;
+  #last: Forward['last'];
   #task: Promise<void> = Promise.resolve();
 
   constructor(spec: ForwardSpec, options: Parameters<typeof forwardLink>[1]) {
@@ -77,7 +82,18 @@ class ForwardLink implements Link {
       localPort: this.#listener?.port,
       state: this.#state,
       bytes: { ...this.#bytes },
+      last: this.#last,
     };
+  }
+
+  get lives(): boolean {
+    return this.#state.kind !== 'stopped' && this.#state.kind !== 'refused';
+  }
+
+  wake(): void {
+    this.#failures = 0;
+    if (this.#state.kind === 'waiting') this.#attempt();
+    else if (this.#connection !== undefined) this.#lookNow(this.#run.signal);
   }
 
   start(): void {
@@ -145,10 +161,16 @@ class ForwardLink implements Link {
     }
     if (health.kind === 'well') this.#step({ kind: 'answered', latencyMs: health.latencyMs });
     if (health.kind === 'ailing') this.#step({ kind: 'ailing', what: health.what, next: health.next });
+    this.#cancelTimer();
     this.#cancelTimer = clock.after(health.kind === 'well' ? WELL_EVERY_MS : AILING_EVERY_MS, () => {
-      this.#task = this.#look(signal).catch((thrown: unknown) => {
-        if (!signal.aborted && !isAbort(thrown)) this.#failed(thrown);
-      });
+      this.#lookNow(signal);
+    });
+  }
+
+  #lookNow(signal: AbortSignal): void {
+    this.#cancelTimer();
+    this.#task = this.#look(signal).catch((thrown: unknown) => {
+      if (!signal.aborted && !isAbort(thrown)) this.#failed(thrown);
     });
   }
 
@@ -163,8 +185,9 @@ class ForwardLink implements Link {
     this.#failures += 1;
     this.#failedAt = this.#options.clock.now();
     const retryMs = backoffMs(this.#failures);
-    const what = thrown instanceof Error ? thrown.message : sentenceOf(thrown);
-    this.#step({ kind: 'lost', what, retryMs });
+    const what = thrown instanceof Error ? thrown.message : String(thrown);
+    const next = thrown instanceof Problem ? thrown.next : undefined;
+    this.#step({ kind: 'lost', what, next, retryMs });
     this.#cancelTimer = this.#options.clock.after(retryMs, () => {
       this.#attempt();
     });
@@ -234,6 +257,7 @@ class ForwardLink implements Link {
     const next = forwardStep(this.#state, event, this.#options.clock.now());
     if (next === this.#state) return;
     this.#state = next;
+    if ('what' in next) this.#last = { what: next.what, next: next.next, at: this.#options.clock.now() };
     this.#options.changed();
   }
 }

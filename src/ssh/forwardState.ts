@@ -9,7 +9,12 @@ export type ForwardEvent =
   /** The connection stands, and the service does not do what it should. */
   | { readonly kind: 'ailing'; readonly what: string; readonly next: string | undefined }
   /** The connection broke or was not made, and trying again makes sense. */
-  | { readonly kind: 'lost'; readonly what: string; readonly retryMs: number }
+  | {
+      readonly kind: 'lost';
+      readonly what: string;
+      readonly next: string | undefined;
+      readonly retryMs: number;
+    }
   /** Trying again would not help before somebody does something. */
   | { readonly kind: 'refused'; readonly what: string; readonly next: string | undefined };
 
@@ -39,7 +44,13 @@ export function forwardStep(state: ForwardState, event: ForwardEvent, now: numbe
       if (state.kind === 'waiting') return state;
       return { kind: 'degraded', since: since('degraded'), what: event.what, next: event.next };
     case 'lost':
-      return { kind: 'waiting', since: since('waiting'), retryAt: now + event.retryMs, what: event.what };
+      return {
+        kind: 'waiting',
+        since: since('waiting'),
+        retryAt: now + event.retryMs,
+        what: event.what,
+        next: event.next,
+      };
     case 'refused':
       return { kind: 'refused', since: now, what: event.what, next: event.next };
   }

@@ -4,11 +4,16 @@ import { forwardLink, type Link } from './forwardLink';
 import { listenOnLoopback, type Listen } from './listener';
 import type { Forward, ForwardSpec } from './types';
 
+const TICK_MS = 5_000;
+/** A tick that comes this late was slept through (a busy machine is late by less). */
+const ASLEEP_MS = 10_000;
+
 /** The forwards of a window, each on a port of 127.0.0.1. */
 export class Forwards {
   readonly #options: { readonly connections: Connections; readonly clock: Clock; readonly listen: Listen };
   readonly #links = new Map<string, Link>();
   readonly #listeners = new Set<() => void>();
+  #cancelTick: (() => void) | undefined;
 
   constructor(options: {
     readonly connections: Connections;
@@ -30,6 +35,7 @@ export class Forwards {
       });
       this.#links.set(spec.id, link);
       link.start();
+      this.#tick();
     }
     return link.now();
   }
@@ -44,6 +50,7 @@ export class Forwards {
     const link = this.#links.get(id);
     await link?.stop();
     link?.start();
+    this.#tick();
   }
 
   /** Ends a forward and takes it off the list. */
@@ -64,12 +71,28 @@ export class Forwards {
   /** Ends all forwards; resolves when their ports are free. */
   async dispose(): Promise<void> {
     this.#listeners.clear();
+    this.#cancelTick?.();
     const links = [...this.#links.values()];
     this.#links.clear();
     await Promise.all(links.map((link) => link.stop()));
   }
 
+  /** Sleep is noticed by a clock that jumped: nothing tells an extension of it. */
+  #tick(): void {
+    const { clock } = this.#options;
+    this.#cancelTick?.();
+    const due = clock.now() + TICK_MS;
+    this.#cancelTick = clock.after(TICK_MS, () => {
+      if (clock.now() - due >= ASLEEP_MS) for (const link of this.#links.values()) link.wake();
+      this.#tick();
+    });
+  }
+
   #changed(): void {
+    if (this.#cancelTick !== undefined && ![...this.#links.values()].some(({ lives }) => lives)) {
+      this.#cancelTick();
+      this.#cancelTick = undefined;
+    }
     for (const listen of [...this.#listeners]) listen();
   }
 }

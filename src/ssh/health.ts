@@ -1,5 +1,6 @@
 import { ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { abortError, isAbort, sentenceOf, type Clock } from '../base';
 import { whenAborted } from './abort';
 import { SshError } from './problems';
@@ -7,6 +8,8 @@ import type { Connection, ForwardSpec } from './types';
 
 /** A UI that needs longer for its first bytes is not usable. */
 const ANSWER_MS = 10_000;
+/** Who waits for the other side to speak first is well once it took the connection. */
+const TAKEN_MS = 3_000;
 
 /** What the service behind a forward said. */
 export type Health =
@@ -29,7 +32,7 @@ export async function askHealth(
     limit.abort();
   });
   let late = false;
-  const cancel = clock.after(ANSWER_MS, () => {
+  const cancel = clock.after(spec.speaks === 'any' ? TAKEN_MS : ANSWER_MS, () => {
     late = true;
     limit.abort();
   });
@@ -37,7 +40,13 @@ export async function askHealth(
   try {
     if (signal.aborted) throw abortError();
     const channel = await connection.open(spec.remoteHost, spec.remotePort, limit.signal);
-    const status = await statusOf(channel, spec, localPort, limit.signal);
+    const opened = clock.now() - began;
+    const status = await statusOf(channel, spec, localPort, limit.signal).catch((thrown: unknown) => {
+      // A database, say: it took the connection, and what it speaks is not ours to judge.
+      if (spec.speaks === 'any' && (late || !limit.signal.aborted)) return undefined;
+      throw thrown;
+    });
+    if (status === undefined) return { kind: 'well', latencyMs: opened };
     return judged(status, spec, clock.now() - began);
   } catch (thrown) {
     if (signal.aborted) throw abortError();
@@ -71,7 +80,7 @@ function statusOf(
     };
     // Not `http.request`: VS Code replaces it for its proxies, and would open a connection of its own.
     const asked = new ClientRequest({
-      createConnection: () => asSocket(channel),
+      createConnection: () => (spec.speaks === 'https' ? overTls(channel, end) : asSocket(channel)),
       method: 'GET',
       path: spec.path,
       headers: { Host: `127.0.0.1:${localPort}`, Connection: 'close', Accept: 'text/html, */*' },
@@ -90,6 +99,13 @@ function statusOf(
   });
 }
 
+/** Its certificate is its own maker's, as Argo CD's is: the way there is SSH, so no stranger can stand in it. */
+function overTls(channel: Duplex, failed: () => void): Duplex {
+  const secure = connectTls({ socket: asSocket(channel), rejectUnauthorized: false });
+  secure.once('error', failed);
+  return secure;
+}
+
 /** A channel is no `net.Socket`; HTTP needs only that these exist. */
 function asSocket(channel: Duplex): Duplex {
   for (const name of ['setNoDelay', 'setKeepAlive', 'setTimeout', 'ref', 'unref'])
@@ -98,6 +114,7 @@ function asSocket(channel: Duplex): Duplex {
 }
 
 function judged(status: number, spec: ForwardSpec, latencyMs: number): Health {
+  if (spec.speaks === 'any') return { kind: 'well', latencyMs };
   // 401 is a login page's way to say that it is there.
   if (status < 400 || status === 401) return { kind: 'well', latencyMs };
   if (status === 403)

@@ -1,13 +1,15 @@
 import path from 'node:path';
 import { utils } from 'ssh2';
 import { nodeFiles, type Files } from './files';
-import type { KeyFile, Keys } from './types';
+import type { Keys } from './types';
 
 const WINDOWS_PIPE = '\\\\.\\pipe\\openssh-ssh-agent';
 /** A private key is some KiB; what is larger is not read. */
 const MAX_KEY_BYTES = 64 * 1024;
 /** sshd takes 6 tries; what stands behind these would hardly ever be asked. */
 const MAX_FILES = 8;
+/** A folder with more than that is no folder of keys. */
+const MAX_LOOKED_AT = 60;
 const USUAL = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
 /** Keys to prove who we are: the agent of the environment, then private keys of `~/.ssh` (Chameleon's first). */
@@ -17,6 +19,10 @@ export async function findKeys(options: {
   readonly files?: Files;
   /** Tried before all others, in this order. */
   readonly preferred?: readonly string[];
+  /** Public keys (`type base64 …`) that the server takes, as far as is known: files with these come first of all. */
+  readonly wanted?: readonly string[];
+  /** An agent that the person's ssh config names; a path, or `none`. */
+  readonly identityAgent?: string | undefined;
 }): Promise<Keys> {
   const files = options.files ?? nodeFiles;
   const folder = path.join(options.home, '.ssh');
@@ -24,12 +30,35 @@ export async function findKeys(options: {
   const candidates = [
     ...new Set([...(options.preferred ?? []), ...names.map((name) => path.join(folder, name))]),
   ];
-  const found: KeyFile[] = [];
-  for (const file of candidates) {
-    if (found.length === MAX_FILES) break;
-    if (await isPrivateKey(file, files)) found.push({ path: file });
-  }
-  return { agent: await agentOf(options.env, files), files: found };
+  const found: { readonly path: string; readonly matches: boolean }[] = [];
+  for (const file of candidates.slice(0, MAX_LOOKED_AT))
+    if (await isPrivateKey(file, files)) {
+      const publicKey = await publicKeyOf(file, files);
+      found.push({ path: file, matches: matchesAny(publicKey, options.wanted ?? []) });
+    }
+  const sorted = [...found.filter(({ matches }) => matches), ...found.filter(({ matches }) => !matches)];
+  return {
+    agent: await agentNamed(options, files),
+    files: sorted.slice(0, MAX_FILES).map(({ path: file }) => ({ path: file })),
+  };
+}
+
+/** True if a public key (`type base64 …`) is one of these: its comment does not count. */
+export function matchesAny(publicKey: string | undefined, wanted: readonly string[]): boolean {
+  const bare = (key: string): string => key.trim().split(/\s+/).slice(0, 2).join(' ');
+  return publicKey !== undefined && wanted.some((each) => bare(each) === bare(publicKey));
+}
+
+async function agentNamed(
+  { env, home, identityAgent }: Parameters<typeof findKeys>[0],
+  files: Files,
+): Promise<string | undefined> {
+  if (identityAgent === undefined || identityAgent === '' || identityAgent === 'SSH_AUTH_SOCK')
+    return agentOf(env, files);
+  if (identityAgent === 'none') return undefined;
+  const named = identityAgent.startsWith('$') ? (env[identityAgent.slice(1)] ?? '') : identityAgent;
+  const socket = named.startsWith('~/') ? path.join(home, named.slice(2)) : named;
+  return (await files.stat(socket)) === undefined ? undefined : socket;
 }
 
 /**

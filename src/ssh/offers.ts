@@ -9,11 +9,12 @@ import {
   type SignCallback,
   type SigningRequestOptions,
 } from 'ssh2';
+import { createPrivateKey } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Clock } from '../base';
 import type { Files } from './files';
 import { publicKeyOf } from './keys';
-import type { Keys } from './types';
+import type { KeyFile, Keys } from './types';
 
 /** A list of keys needs no person; an agent that hangs must not hang us. */
 const AGENT_MS = 5_000;
@@ -25,6 +26,7 @@ export interface Offers {
 }
 
 interface AgentKey {
+  readonly type: string;
   readonly blob: string;
   readonly agent: BaseAgent;
 }
@@ -42,7 +44,7 @@ export async function offersOf(keys: Keys, user: string, files: Files, clock: Cl
     const publicKey = (await publicKeyOf(file.path, files))?.split(' ')[1];
     if (publicKey !== undefined && used.has(publicKey)) continue;
     const inAgent = held.find((each) => each.blob === publicKey);
-    const key = inAgent === undefined ? await privateKey(file.path, file.passphrase, files) : undefined;
+    const key = inAgent === undefined ? await privateKey(file, keys, files) : undefined;
     if (inAgent !== undefined)
       methods.push({ label: file.path, method: { type: 'agent', username: user, agent: inAgent.agent } });
     else if (key !== undefined)
@@ -56,15 +58,52 @@ export async function offersOf(keys: Keys, user: string, files: Files, clock: Cl
   return { methods, locked };
 }
 
-async function privateKey(
-  file: string,
-  passphrase: string | undefined,
-  files: Files,
-): Promise<ParsedKey | undefined> {
-  const text = await files.readFile(file);
+const PASSPHRASE_TRIES = 3;
+
+async function privateKey(file: KeyFile, keys: Keys, files: Files): Promise<ParsedKey | undefined> {
+  const text = await files.readFile(file.path);
   if (text === undefined) return undefined;
-  const key = utils.parseKey(text, passphrase);
-  return key instanceof Error || !key.isPrivateKey() ? undefined : key;
+  let passphrase = file.passphrase;
+  for (let tries = 0; ; tries += 1) {
+    const key = parsePrivate(text, passphrase);
+    if (key !== 'locked') return key;
+    if (tries === PASSPHRASE_TRIES || keys.unlock === undefined) return undefined;
+    passphrase = await keys.unlock(file.path, passphrase !== undefined);
+    if (passphrase === undefined) return undefined;
+  }
+}
+
+/** `locked`: it needs a passphrase, or another one. `undefined`: it is no private key that can be used here. */
+function parsePrivate(text: string, passphrase: string | undefined): ParsedKey | 'locked' | undefined {
+  const plain = asPem(text, passphrase);
+  if (plain === 'locked') return plain;
+  const key = utils.parseKey(plain.text, passphrase);
+  if (!(key instanceof Error)) return key.isPrivateKey() ? key : undefined;
+  // Whatever is wrong after a passphrase is taken for a wrong one.
+  return passphrase !== undefined || key.message.includes('no passphrase given') ? 'locked' : undefined;
+}
+
+/** PKCS #8 (`ssh-keygen -m PKCS8`) is not read by ssh2: Node turns it into what is. */
+function asPem(text: string, passphrase: string | undefined): { readonly text: string } | 'locked' {
+  const isLocked = /^-----BEGIN ENCRYPTED PRIVATE KEY-----/m.test(text);
+  if (!isLocked && !/^-----BEGIN PRIVATE KEY-----/m.test(text)) return { text };
+  if (isLocked && passphrase === undefined) return 'locked';
+  try {
+    const key = createPrivateKey({
+      key: text,
+      format: 'pem',
+      ...(passphrase === undefined ? {} : { passphrase }),
+    });
+    const type = key.asymmetricKeyType === 'ec' ? 'sec1' : 'pkcs1';
+    return { text: key.export({ type, format: 'pem' }).toString() };
+  } catch {
+    return isLocked ? 'locked' : { text };
+  }
+}
+
+/** The public keys (`type base64`) that an agent holds; none where it does not answer. */
+export async function agentPublicKeys(socket: string, clock: Clock): Promise<string[]> {
+  return (await agentKeys(socket, clock)).map(({ type, blob }) => `${type} ${blob}`);
 }
 
 /** The keys of an agent, each as an agent of its own. An agent that does not answer has none. */
@@ -85,7 +124,11 @@ function agentKeys(socket: string, clock: Clock): Promise<AgentKey[]> {
         const parsed = utils.parseKey(publicPart(identity));
         // Certificates and kinds of keys that ssh2 does not know.
         if (parsed instanceof Error) continue;
-        keys.push({ blob: parsed.getPublicSSH().toString('base64'), agent: new OneKey(agent, parsed) });
+        keys.push({
+          type: parsed.type,
+          blob: parsed.getPublicSSH().toString('base64'),
+          agent: new OneKey(agent, parsed),
+        });
       }
       resolve(keys);
     });

@@ -93,7 +93,7 @@ function block(
       ? options.reach(target.address, target.port)
       : { host: target.address, port: target.port };
   // A server's name is anyone's text: only what can't be a pattern or a second word becomes a name to type.
-  const short = nameIsUnique && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(target.name) ? ` ${target.name}` : '';
+  const short = nameIsUnique && isHostName(target.name) ? ` ${target.name}` : '';
   const lines = [
     `HostName ${word(where.host, 'address')}`,
     `Port ${where.port}`,
@@ -120,6 +120,16 @@ function block(
   return [`Host ${alias}${short}`, ...lines.map((line) => `    ${line}`)].join('\n') + '\n';
 }
 
+/** The names that a config of these targets knows a server by: its own where that is unique, else its alias. */
+export function hostIn(target: Target, targets: readonly Target[]): string {
+  const same = withJumps(targets).filter(({ name }) => name === target.name);
+  return same.length === 1 && isHostName(target.name) ? target.name : hostAlias(target.serverId);
+}
+
+function isHostName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
+}
+
 function agentLines(keys: Keys): string[] {
   if (keys.agent === undefined) return ['IdentityAgent none'];
   // A Windows pipe is ssh's own default there.
@@ -137,7 +147,8 @@ function writable(file: string): boolean {
   return !/["\r\n\0]|\$\{/.test(file);
 }
 
-function pathWord(file: string): string {
+/** A path as one word of an ssh config. @throws Problem for one that its syntax can't write */
+export function pathWord(file: string): string {
   if (!writable(file))
     throw new Problem(`The path ${file} can't stand in an ssh config.`, {
       next: 'Use a folder without quotes and ${…} in its name.',

@@ -22,6 +22,8 @@ export interface Keys {
   /** Socket path or Windows pipe; `undefined`: no agent. */
   readonly agent: string | undefined;
   readonly files: readonly KeyFile[];
+  /** Asks for the passphrase of a locked file, again while `wrong`; `undefined`: it stays locked. */
+  readonly unlock?: (file: string, wrong: boolean) => Promise<string | undefined>;
 }
 export interface KeyFile {
   readonly path: string;
@@ -82,7 +84,13 @@ export type ForwardState =
       readonly what: string;
       readonly next: string | undefined;
     }
-  | { readonly kind: 'waiting'; readonly since: number; readonly retryAt: number; readonly what: string }
+  | {
+      readonly kind: 'waiting';
+      readonly since: number;
+      readonly retryAt: number;
+      readonly what: string;
+      readonly next: string | undefined;
+    }
   | {
       readonly kind: 'refused';
       readonly since: number;
@@ -103,6 +111,8 @@ export interface ForwardSpec {
   readonly name: string;
   /** Path to open, and to judge health by: a request that a refused UI also refuses. */
   readonly path: string;
+  /** What is spoken there, HTTP by default; of a port that somebody typed nothing is known (`any`). */
+  readonly speaks?: 'http' | 'https' | 'any';
 }
 
 export interface Forward {
@@ -110,4 +120,7 @@ export interface Forward {
   readonly localPort: number | undefined;
   readonly state: ForwardState;
   readonly bytes: { readonly in: number; readonly out: number };
+  /** The last trouble there was, also once it is over. Milliseconds since 1970. */
+  readonly last:
+    { readonly what: string; readonly next: string | undefined; readonly at: number } | undefined;
 }

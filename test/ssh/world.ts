@@ -19,7 +19,7 @@ import type { Lab } from './setup';
 export class World {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'Our SSH '));
   readonly known = new KnownHosts(path.join(this.folder, 'known hosts'));
-  readonly options: ConnectOptions;
+  readonly options: ConnectOptions & { readonly keys: Keys };
   readonly connections: Connections;
   readonly forwards: Forwards;
   readonly asked: string[] = [];

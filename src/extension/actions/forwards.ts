@@ -3,38 +3,119 @@ import { abortError, Problem } from '../../base';
 import type { Forward, ForwardSpec, Forwards } from '../../ssh';
 import type { App } from '../app';
 import { ask } from '../ask';
+import { forwardId } from '../keptForwards';
 import { withProgress } from '../register';
-import { subjectOf } from './subjects';
+import { urlOf } from '../rows/connections';
+import { proven } from './proven';
+import { serverFor, subjectOf } from './subjects';
 
 /** Forwards a lab's service and opens it in the browser: one click. */
 export async function openService(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
-  const spec = specOf(app, argument);
-  const { forwards } = await app.hosts.ready();
-  const forward = await withProgress(`Opening ${spec.name} …`, signal, (inner) =>
-    settled(forwards, started(forwards, spec), inner),
-  );
-  app.draw();
-  if (forward.state.kind === 'refused') throw new Problem(forward.state.what, { next: forward.state.next });
-  await openInBrowser(forward);
+  const forward = await forwarded(app, specOf(app, argument), signal);
+  await openInBrowser(openable(forward));
 }
 
+/** Forwards a port of a server that is picked among those that something listens on, or typed. */
+export async function forwardPort(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
+  const { it: server } = await serverFor(app, argument, 'Forward a port of which server?');
+  const target = app.hosts.targetOf(server);
+  const { listeningPorts } = await import('../../ssh');
+  const found = await withProgress(`Asking ${server.name} what listens …`, signal, async (inner) => {
+    await proven(app, target, inner);
+    return listeningPorts(await app.hosts.connect(target, inner), inner);
+  });
+  const services = new Map(app.labs.servicesOn(server).map((service) => [service.port, service]));
+  const picked = await ask.pick<{ port: number; host: string } | 'typed'>(
+    `Forward which port of ${server.name}?`,
+    [
+      ...found.map((each) => ({
+        label: String(each.port),
+        description: [services.get(each.port)?.name, each.by]
+          .filter((word) => word !== undefined)
+          .join(' · '),
+        value: { port: each.port, host: each.host },
+      })),
+      { label: 'Another port …', description: 'nothing needs to listen there yet', value: 'typed' as const },
+    ],
+    found.length === 0 ? 'Nothing was found that listens on it.' : undefined,
+  );
+  if (picked === undefined) throw abortError();
+  const { port, host } = picked === 'typed' ? { port: await typedPort(), host: '127.0.0.1' } : picked;
+  const service = services.get(port);
+  const forward = await forwarded(
+    app,
+    {
+      id: forwardId(server.id, port, host),
+      target,
+      remoteHost: host,
+      remotePort: port,
+      localPort: port,
+      name: service?.name ?? found.find((each) => each.port === port)?.by ?? `Port ${port}`,
+      path: service?.path ?? '/',
+      speaks: service === undefined ? 'any' : (service.scheme ?? 'http'),
+    },
+    signal,
+  );
+  const said = `127.0.0.1:${forward.localPort ?? 0} is port ${port} of ${server.name}.`;
+  const moved = forward.localPort === port ? '' : ` (${port} was taken on this machine.)`;
+  void ask.info(`${said}${moved}`, OPEN, COPY).then(async (button) => {
+    if (button === OPEN) await openInBrowser(openable(forward));
+    if (button === COPY) await vscode.env.clipboard.writeText(openable(forward));
+  });
+}
+
+const OPEN = 'Open in Browser';
+const COPY = 'Copy URL';
+
 export async function openForward(app: App, argument: unknown): Promise<void> {
-  await openInBrowser(await forwardOf(app, argument));
+  await openInBrowser(openable(await forwardOf(app, argument)));
+}
+
+/** Beside the code instead of in another program. */
+export async function openInEditor(app: App, argument: unknown): Promise<void> {
+  const url = await reachable(openable(await forwardOf(app, argument)));
+  await vscode.commands.executeCommand('simpleBrowser.show', url.toString(true));
 }
 
 export async function copyUrl(app: App, argument: unknown): Promise<void> {
-  await vscode.env.clipboard.writeText(urlOf(await forwardOf(app, argument)));
+  await vscode.env.clipboard.writeText(openable(await forwardOf(app, argument)));
 }
 
 export async function stop(app: App, argument: unknown): Promise<void> {
   const forward = await forwardOf(app, argument);
-  await Promise.resolve((await app.hosts.ready()).forwards.stop(forward.spec.id));
+  const { forwards } = await app.hosts.ready();
+  await forwards.stop(forward.spec.id);
   app.draw();
 }
 
 export async function restart(app: App, argument: unknown): Promise<void> {
   const forward = await forwardOf(app, argument);
-  await Promise.resolve((await app.hosts.ready()).forwards.restart(forward.spec.id));
+  const { forwards } = await app.hosts.ready();
+  await forwards.restart(forward.spec.id);
+  app.draw();
+}
+
+/** A pinned forward comes back after a restart and with the next server of the same name. */
+export async function pin(app: App, argument: unknown): Promise<void> {
+  await app.hosts.kept.pin(await forwardOf(app, argument), true);
+  app.draw();
+}
+
+export async function unpin(app: App, argument: unknown): Promise<void> {
+  const subject = subjectOf(argument);
+  const kept =
+    subject?.kind === 'forward' ? app.hosts.waiting.find(({ id }) => id === subject.id) : undefined;
+  if (kept !== undefined) await app.hosts.kept.forget(kept.id);
+  else await app.hosts.kept.pin(await forwardOf(app, argument), false);
+  app.draw();
+}
+
+/** Stops a forward and takes it off the list. */
+export async function remove(app: App, argument: unknown): Promise<void> {
+  const forward = await forwardOf(app, argument);
+  const { forwards } = await app.hosts.ready();
+  await app.hosts.kept.forget(forward.spec.id);
+  await forwards.remove(forward.spec.id);
   app.draw();
 }
 
@@ -54,14 +135,26 @@ function specOf(app: App, argument: unknown): ForwardSpec {
   if (server === undefined || service === undefined)
     throw new Problem('That service is not there any more.', { next: 'Refresh the view.' });
   return {
-    id: `${server.id}:${service.port}`,
+    id: forwardId(server.id, service.port),
     target: app.hosts.targetOf(server),
     remoteHost: '127.0.0.1',
     remotePort: service.port,
     localPort: service.port,
     name: service.name,
     path: service.path,
+    ...(service.scheme === undefined ? {} : { speaks: service.scheme }),
   };
+}
+
+/** A forward that stands, with a refusal as an error. */
+async function forwarded(app: App, spec: ForwardSpec, signal: AbortSignal): Promise<Forward> {
+  const { forwards } = await app.hosts.ready();
+  const forward = await withProgress(`Opening ${spec.name} …`, signal, (inner) =>
+    settled(forwards, started(forwards, spec), inner),
+  );
+  app.draw();
+  if (forward.state.kind === 'refused') throw new Problem(forward.state.what, { next: forward.state.next });
+  return forward;
 }
 
 function started(forwards: Forwards, spec: ForwardSpec): string {
@@ -109,16 +202,36 @@ async function forwardOf(app: App, argument: unknown): Promise<Forward> {
   return picked;
 }
 
-function urlOf(forward: Forward): string {
-  if (forward.localPort === undefined)
-    throw new Problem(`${forward.spec.name} is not forwarded now.`, { next: 'Restart the forward.' });
-  return `http://127.0.0.1:${forward.localPort}${forward.spec.path}`;
+async function typedPort(): Promise<number> {
+  const typed = await ask.text({
+    title: 'Forward a port',
+    prompt: 'A TCP port of the server, 1 to 65535',
+    check: (text) => (portIn(text) === undefined ? 'A number from 1 to 65535' : undefined),
+  });
+  const port = portIn(typed ?? '');
+  if (port === undefined) throw abortError();
+  return port;
 }
 
-async function openInBrowser(forward: Forward): Promise<void> {
-  const uri = vscode.Uri.parse(urlOf(forward), true);
-  // In the browser our 127.0.0.1 is another machine's: the window's own proxy leads there.
-  const reachable = vscode.env.uiKind === vscode.UIKind.Web ? await vscode.env.asExternalUri(uri) : uri;
-  if (!(await vscode.env.openExternal(reachable)))
-    await vscode.env.clipboard.writeText(reachable.toString(true));
+function portIn(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : undefined;
+}
+
+function openable(forward: Forward): string {
+  const url = urlOf(forward);
+  if (url === undefined)
+    throw new Problem(`${forward.spec.name} is not forwarded now.`, { next: 'Restart the forward.' });
+  return url;
+}
+
+/** In the browser our 127.0.0.1 is another machine's: the window's own proxy leads there. */
+async function reachable(url: string): Promise<vscode.Uri> {
+  const uri = vscode.Uri.parse(url, true);
+  return vscode.env.uiKind === vscode.UIKind.Web ? vscode.env.asExternalUri(uri) : uri;
+}
+
+async function openInBrowser(url: string): Promise<void> {
+  const uri = await reachable(url);
+  if (!(await vscode.env.openExternal(uri))) await vscode.env.clipboard.writeText(uri.toString(true));
 }

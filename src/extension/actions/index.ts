@@ -6,6 +6,7 @@ import * as forwards from './forwards';
 import { inspectStudent } from './inspection';
 import * as leases from './leases';
 import * as servers from './servers';
+import * as sessions from './sessions';
 
 export type Action = (app: App, argument: unknown, signal: AbortSignal) => Promise<unknown>;
 
@@ -22,15 +23,22 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.extendLease': leases.extend,
   'chameleon.endLease': leases.end,
   'chameleon.openInHorizon': leases.openInHorizon,
-  'chameleon.openTerminal': servers.openTerminal,
-  'chameleon.copySshCommand': servers.copySshCommand,
-  'chameleon.openRemoteWindow': servers.openRemoteWindow,
-  'chameleon.forgetHostKey': servers.forgetHostKey,
+  'chameleon.openTerminal': sessions.openTerminal,
+  'chameleon.copySshCommand': sessions.copySshCommand,
+  'chameleon.copyHost': sessions.copyHost,
+  'chameleon.openRemoteWindow': sessions.openRemoteWindow,
+  'chameleon.removeSshConfig': sessions.removeConfig,
+  'chameleon.forgetHostKey': sessions.forgetHostKey,
   'chameleon.openService': forwards.openService,
   'chameleon.openForward': forwards.openForward,
   'chameleon.copyForwardUrl': forwards.copyUrl,
   'chameleon.stopForward': forwards.stop,
   'chameleon.restartForward': forwards.restart,
+  'chameleon.forwardPort': forwards.forwardPort,
+  'chameleon.openForwardInEditor': forwards.openInEditor,
+  'chameleon.pinForward': forwards.pin,
+  'chameleon.unpinForward': forwards.unpin,
+  'chameleon.removeForward': forwards.remove,
   'chameleon.releaseFloatingIp': servers.releaseFloatingIp,
   'chameleon.deleteServer': servers.removeServer,
   'chameleon.copyAddress': servers.copyAddress,

@@ -3,6 +3,7 @@ import { abortError, Problem } from '../../base';
 import {
   isRunning,
   timeLeft,
+  wayTo,
   type Owned,
   type OwnedFloatingIp,
   type OwnedLease,
@@ -11,7 +12,6 @@ import {
 } from '../../chameleon';
 import type { App } from '../app';
 import { ask } from '../ask';
-import { floatingAddress } from '../rows/resources';
 import { ownerWords } from '../rows/states';
 import type { Subject } from '../rows/row';
 
@@ -61,8 +61,8 @@ export function serverFor(app: App, argument: unknown, title: string): Promise<A
     'server',
     title,
     (site) => site.servers,
-    (server) => floatingAddress(server) !== undefined,
-    (server) => floatingAddress(server) ?? '',
+    (server, site) => wayTo(site, server) !== undefined,
+    (server, site) => wayTo(site, server)?.[0]?.address ?? '',
   );
 }
 
@@ -90,14 +90,14 @@ async function chosen<T extends Owned & { id: string; name: string }>(
   kind: 'lease' | 'server' | 'floatingIp',
   title: string,
   list: (site: SiteInventory) => readonly T[],
-  fits: (it: T) => boolean,
+  fits: (it: T, site: SiteInventory) => boolean,
   describe: (it: T, site: SiteInventory) => string,
 ): Promise<At<T>> {
   const wanted = subjectOf(argument);
   if (wanted?.kind === kind) return found(app, wanted, list);
   const mine = app.inventory.sites.flatMap((site) =>
     list(site)
-      .filter((it) => it.owner.kind === 'me' && fits(it))
+      .filter((it) => it.owner.kind === 'me' && fits(it, site))
       .map((it) => ({ site, it })),
   );
   if (mine.length === 0)
@@ -121,7 +121,7 @@ async function chosen<T extends Owned & { id: string; name: string }>(
 
 const NOUNS = {
   lease: 'running lease',
-  server: 'server with a public address',
+  server: 'server that can be reached',
   floatingIp: 'idle floating IP',
 };
 

@@ -1,25 +1,94 @@
-import type { Forward, ForwardState } from '../../ssh';
+import type { Connection, Forward, ForwardState } from '../../ssh';
 import { timeLeft } from '../../chameleon';
-import { row, type Row, type Tone } from './row';
+import type { KeptForward } from '../keptForwards';
+import { row, type Row, type Subject, type Tone } from './row';
+import { bothTimes, localTime } from './when';
 
-/** The Connections view: each forward with its state in words. @param now this machine's time, ms since 1970 */
-export function connectionRows(forwards: readonly Forward[], now: number): readonly Row[] {
-  return forwards.map((forward) => forwardRow(forward, now));
+export interface ConnectionsInput {
+  readonly forwards: readonly Forward[];
+  /** The connections that are up. */
+  readonly connected: readonly Pick<Connection, 'target' | 'hostKey'>[];
+  /** Pinned forwards whose server is not there now. */
+  readonly waiting: readonly KeptForward[];
+  readonly pinned: ReadonlySet<string>;
+  /** Which server of the inventory a row is about. */
+  readonly subject: (serverId: string) => Subject | undefined;
+  /** This machine's time, ms since 1970. */
+  readonly now: number;
 }
 
-function forwardRow(forward: Forward, now: number): Row {
+/** The Connections view: each server with its session, below it its forwards, each with its state in words. */
+export function connectionRows(input: ConnectionsInput): readonly Row[] {
+  const servers = new Map<string, string>();
+  for (const { target } of input.connected) servers.set(target.serverId, target.name);
+  for (const { spec } of input.forwards) servers.set(spec.target.serverId, spec.target.name);
+  for (const kept of input.waiting)
+    if (!servers.has(kept.serverId)) servers.set(kept.serverId, kept.serverName);
+  return [...servers].map(([serverId, name]) => serverRow(serverId, name, input));
+}
+
+function serverRow(serverId: string, name: string, input: ConnectionsInput): Row {
+  const up = input.connected.find(({ target }) => target.serverId === serverId);
+  const forwards = input.forwards.filter(({ spec }) => spec.target.serverId === serverId);
+  const waiting = input.waiting.filter((each) => each.serverId === serverId);
+  const via = (up?.target ?? forwards[0]?.spec.target)?.via.map((jump) => jump.name) ?? [];
+  const words = up !== undefined ? 'connected' : waiting.length > 0 ? 'not there now' : 'not connected';
+  return row({
+    id: `session:${serverId}`,
+    label: name,
+    description: [words, ...(via.length > 0 ? [`via ${via.join(', ')}`] : [])].join(' · '),
+    icon: up === undefined ? 'vm-outline' : 'vm-connect',
+    tone: up === undefined ? 'quiet' : 'good',
+    tooltip: [
+      `SSH to ${name}: ${words}`,
+      ...(up === undefined
+        ? []
+        : [
+            `${up.target.user}@${up.target.address}, port ${up.target.port}`,
+            `Host key ${up.hostKey.fingerprint}`,
+          ]),
+      ...(via.length > 0 ? [`Through ${via.join(', then ')}`] : []),
+    ],
+    context: `session.${up === undefined ? 'down' : 'up'}`,
+    subject: input.subject(serverId),
+    children: [
+      ...forwards.map((forward) => forwardRow(forward, input)),
+      ...waiting.map((kept) => waitingRow(kept)),
+    ],
+  });
+}
+
+function forwardRow(forward: Forward, { now, pinned }: ConnectionsInput): Row {
   const { spec, state } = forward;
   const look = forwardLook(forward, now);
+  const isPinned = pinned.has(spec.id);
   return row({
     id: `forward:${spec.id}`,
     label: spec.name,
-    description: `${spec.target.name}:${spec.remotePort} · ${look.words}`,
+    description: [`:${spec.remotePort}`, look.words, ...(isPinned ? ['pinned'] : [])].join(' · '),
     icon: look.icon,
     tone: look.tone,
-    tooltip: tooltipOf(forward, look.words),
-    context: `forward.${state.kind}`,
+    tooltip: tooltipOf(forward, look.words, now),
+    spoken: `${spec.name} on port ${spec.remotePort} of ${spec.target.name}: ${look.words}`,
+    context: ['forward', state.kind, ...(isPinned ? ['pinned'] : [])].join('.'),
     subject: { kind: 'forward', id: spec.id },
     ...(state.kind === 'up' || state.kind === 'degraded' ? { click: 'chameleon.openForward' } : {}),
+  });
+}
+
+function waitingRow(kept: KeptForward): Row {
+  return row({
+    id: `kept:${kept.id}`,
+    label: kept.name,
+    description: `:${kept.remotePort} · comes back with ${kept.serverName} · pinned`,
+    icon: 'pinned',
+    tone: 'quiet',
+    tooltip: [
+      `${kept.name} is pinned to 127.0.0.1:${kept.localPort}.`,
+      `It comes back as soon as a running server of yours is named ${kept.serverName}.`,
+    ],
+    context: 'kept.pinned',
+    subject: { kind: 'forward', id: kept.id },
   });
 }
 
@@ -53,20 +122,43 @@ function latency(state: Extract<ForwardState, { kind: 'up' }>): string {
   return state.latencyMs === undefined ? '' : `${Math.round(state.latencyMs)} ms`;
 }
 
-function tooltipOf(forward: Forward, words: string): string[] {
-  const { spec, state, bytes } = forward;
+const SINCE: Readonly<Record<ForwardState['kind'], string>> = {
+  connecting: 'Connecting since',
+  up: 'Up since',
+  degraded: 'So since',
+  waiting: 'Away since',
+  refused: 'Given up at',
+  stopped: 'Stopped at',
+};
+
+function tooltipOf(forward: Forward, words: string, now: number): string[] {
+  const { spec, state, bytes, last } = forward;
   const next = 'next' in state ? state.next : undefined;
   const moved =
-    forward.localPort !== undefined && forward.localPort !== spec.localPort
+    forward.localPort !== undefined && spec.localPort > 0 && forward.localPort !== spec.localPort
       ? [`Port ${spec.localPort} was taken on this machine, so it is ${forward.localPort}.`]
       : [];
+  const over = state.kind === 'up' || state.kind === 'stopped' || state.kind === 'connecting';
   return [
     `${spec.name} on ${spec.target.name}, port ${spec.remotePort}: ${words}`,
     ...(next === undefined ? [] : [next]),
-    ...(forward.localPort === undefined ? [] : [`http://127.0.0.1:${forward.localPort}${spec.path}`]),
+    `${SINCE[state.kind]} ${bothTimes(state.since)}`,
+    ...(forward.localPort === undefined ? [] : [urlOf(forward) ?? `127.0.0.1:${forward.localPort}`]),
     ...moved,
     `${kib(bytes.in)} received, ${kib(bytes.out)} sent`,
+    ...(last === undefined || !over
+      ? []
+      : [
+          `Last trouble, ${localTime(last.at, now)}: ${last.what}${last.next === undefined ? '' : ` ${last.next}`}`,
+        ]),
   ];
+}
+
+/** Where a forward is opened; `undefined` while it has no port. */
+export function urlOf(forward: Forward): string | undefined {
+  if (forward.localPort === undefined) return undefined;
+  const scheme = forward.spec.speaks === 'https' ? 'https' : 'http';
+  return `${scheme}://127.0.0.1:${forward.localPort}${forward.spec.path}`;
 }
 
 function kib(bytes: number): string {

@@ -1,4 +1,4 @@
-import { isRunning, timeLeft } from '../../chameleon';
+import { isRunning, publicAddress, timeLeft, wayTo } from '../../chameleon';
 import type {
   Inventory,
   Owned,
@@ -8,7 +8,6 @@ import type {
   PartName,
   SiteInventory,
 } from '../../chameleon';
-import type { Server } from '../../openstack';
 import { row, type Row } from './row';
 import { floatingIpLook, leaseLook, ownerWords, serverLook } from './states';
 import { bothTimes, localTime } from './when';
@@ -21,6 +20,7 @@ export interface ServiceOnServer {
   readonly name: string;
   readonly port: number;
   readonly path: string;
+  readonly scheme?: 'http' | 'https' | undefined;
 }
 
 export interface ResourcesInput {
@@ -267,14 +267,21 @@ const RESERVED: Readonly<Record<string, string>> = {
 function serverRow(at: At, server: OwnedServer): Row {
   const look = serverLook(server);
   const services = at.services(server, at.site);
-  const floating = floatingAddress(server);
+  const floating = publicAddress(at.site, server);
+  const way = floating === undefined ? wayTo(at.site, server) : undefined;
+  const reach = floating !== undefined ? 'public' : way !== undefined ? 'via' : 'inside';
   const lab = services[0]?.labTitle;
   return row({
     id: `server:${at.site.cloud}:${server.id}`,
     label: server.name,
     description: [
       look.words,
-      floating ?? (server.status === 'ACTIVE' ? 'no public address' : undefined),
+      floating ??
+        (server.status !== 'ACTIVE'
+          ? undefined
+          : way === undefined
+            ? 'no public address'
+            : `via ${way.at(-2)?.server.name ?? ''}`),
       lab,
       at.showsOwner ? ownerWords(server.owner) : undefined,
     ]
@@ -283,14 +290,11 @@ function serverRow(at: At, server: OwnedServer): Row {
     icon: look.icon,
     tone: look.tone,
     tooltip: serverTooltip(at, server, look.words),
-    context: [
-      'server',
-      server.status === 'ACTIVE' ? 'running' : 'notRunning',
-      floating === undefined ? 'inside' : 'public',
-      ownership(server),
-    ].join('.'),
+    context: ['server', server.status === 'ACTIVE' ? 'running' : 'notRunning', reach, ownership(server)].join(
+      '.',
+    ),
     subject: { kind: 'server', cloud: at.site.cloud, id: server.id },
-    ...(server.status === 'ACTIVE' && floating !== undefined ? { click: 'chameleon.openTerminal' } : {}),
+    ...(server.status === 'ACTIVE' && reach !== 'inside' ? { click: 'chameleon.openTerminal' } : {}),
     children: services.map((service) => serviceRow(at, server, service)),
   });
 }
@@ -355,9 +359,4 @@ function floatingIpRow(at: At, ip: OwnedFloatingIp): Row {
 
 function ownership(resource: Owned): 'mine' | 'other' {
   return resource.owner.kind === 'me' ? 'mine' : 'other';
-}
-
-/** The public IPv4 address of a server, if it has one. */
-export function floatingAddress(server: Server): string | undefined {
-  return server.addresses.find((address) => address.kind === 'floating' && address.version === 4)?.address;
 }

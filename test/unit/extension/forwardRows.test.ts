@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { connectionRows } from '../../../src/extension/rows/connections';
-import { flat } from '../../../src/extension/rows/row';
+import { flat, type Row } from '../../../src/extension/rows/row';
 import type { Forward, ForwardState } from '../../../src/ssh';
 
 function forward(state: ForwardState, localPort: number | undefined = 8000): Forward {
@@ -25,29 +25,93 @@ function forward(state: ForwardState, localPort: number | undefined = 8000): For
     localPort,
     state,
     bytes: { in: 0, out: 0 },
+    last: undefined,
   };
 }
-const wordsOf = (state: ForwardState): string => connectionRows([forward(state)], 1000)[0]?.description ?? '';
+const rowOf = (it: Forward, now = 0, pinned: readonly string[] = []): Row | undefined =>
+  connectionRows({
+    forwards: [it],
+    connected: [],
+    waiting: [],
+    pinned: new Set(pinned),
+    subject: () => undefined,
+    now,
+  })[0]?.children[0];
+const wordsOf = (state: ForwardState): string => rowOf(forward(state), 1000)?.description ?? '';
 
 describe('connection rows', () => {
   it('say each state in words', () => {
     assert.match(wordsOf({ kind: 'up', since: 0, latencyMs: 18.2 }), /up · 127\.0\.0\.1:8000 · 18 ms$/);
     assert.match(
-      wordsOf({ kind: 'waiting', since: 0, retryAt: 5000, what: 'network is away' }),
+      wordsOf({ kind: 'waiting', since: 0, retryAt: 5000, what: 'network is away', next: undefined }),
       /reconnecting in 4 s · network is away$/,
     );
     assert.match(wordsOf({ kind: 'stopped', since: 0 }), /stopped$/);
   });
 
   it('open in the browser only while something can answer', () => {
-    const click = (state: ForwardState): string | undefined => connectionRows([forward(state)], 0)[0]?.click;
+    const click = (state: ForwardState): string | undefined => rowOf(forward(state))?.click;
     assert.equal(click({ kind: 'up', since: 0, latencyMs: undefined }), 'chameleon.openForward');
     assert.equal(click({ kind: 'refused', since: 0, what: 'no', next: undefined }), undefined);
   });
 
   it('say when another local port was taken', () => {
-    const [row] = connectionRows([forward({ kind: 'up', since: 0, latencyMs: 1 }, 8001)], 0);
+    const row = rowOf(forward({ kind: 'up', since: 0, latencyMs: 1 }, 8001));
     assert.ok(row?.tooltip.some((line) => line.includes('8000 was taken')));
     assert.equal(flat(row === undefined ? [] : [row]).length, 1);
+  });
+
+  it('say since when, how much, and the last trouble with its next step', () => {
+    const last = { what: 'The connection broke.', next: 'Wait.', at: 0 };
+    const lines = rowOf({ ...forward({ kind: 'up', since: 0, latencyMs: 1 }), last })?.tooltip ?? [];
+    assert.ok(
+      lines.some((line) => line.startsWith('Up since 1970')),
+      lines.join('\n'),
+    );
+    assert.ok(lines.some((line) => line === '0 KiB received, 0 KiB sent'));
+    assert.ok(lines.some((line) => line.endsWith('The connection broke. Wait.')));
+    const now = rowOf({
+      ...forward({ kind: 'waiting', since: 0, retryAt: 1, what: 'x', next: 'Do.' }),
+      last,
+    });
+    assert.ok(now?.tooltip.includes('Do.') === true);
+    assert.ok(
+      now !== undefined && !now.tooltip.some((line) => line.startsWith('Last trouble')),
+      'it is not over',
+    );
+  });
+
+  it('stand below their server, with the way there; a pinned one also without it', () => {
+    const one = forward({ kind: 'up', since: 0, latencyMs: 1 });
+    const gate = { ...one.spec.target, serverId: 'g', name: 'gate' };
+    const target = { ...one.spec.target, via: [gate] };
+    const kept = { serverId: 'old', serverName: 'node9', remoteHost: '127.0.0.1', remotePort: 8888 };
+    const rows = connectionRows({
+      forwards: [{ ...one, spec: { ...one.spec, target, speaks: 'https' } }],
+      connected: [{ target, hostKey: { type: 'ssh-ed25519', base64: '', fingerprint: 'SHA256:abc' } }],
+      waiting: [
+        {
+          ...kept,
+          id: 'old:8888',
+          localPort: 8888,
+          name: 'Jupyter',
+          path: '/',
+          pinned: true,
+          stopped: false,
+        },
+      ],
+      pinned: new Set(['s:8000']),
+      subject: (id) => (id === 's' ? { kind: 'server', cloud: 'c', id } : undefined),
+      now: 0,
+    });
+    assert.deepEqual(
+      rows.map((row) => [row.label, row.description, row.context, row.children[0]?.context]),
+      [
+        ['node-mlflow-ab1234', 'connected · via gate', 'session.up', 'forward.up.pinned'],
+        ['node9', 'not there now', 'session.down', 'kept.pinned'],
+      ],
+    );
+    assert.ok(rows[0]?.tooltip.includes('Host key SHA256:abc'));
+    assert.ok(rows[0]?.children[0]?.tooltip.includes('https://127.0.0.1:8000/'));
   });
 });

@@ -5,7 +5,7 @@ const states: Record<ForwardState['kind'], ForwardState> = {
   connecting: { kind: 'connecting', since: 1 },
   up: { kind: 'up', since: 1, latencyMs: 5 },
   degraded: { kind: 'degraded', since: 1, what: 'ill', next: undefined },
-  waiting: { kind: 'waiting', since: 1, retryAt: 9, what: 'broke' },
+  waiting: { kind: 'waiting', since: 1, retryAt: 9, what: 'broke', next: undefined },
   refused: { kind: 'refused', since: 1, what: 'no', next: 'do' },
   stopped: { kind: 'stopped', since: 1 },
 };
@@ -14,7 +14,7 @@ const events: Record<ForwardEvent['kind'], ForwardEvent> = {
   stop: { kind: 'stop' },
   answered: { kind: 'answered', latencyMs: 7 },
   ailing: { kind: 'ailing', what: 'ill', next: 'wait' },
-  lost: { kind: 'lost', what: 'broke', retryMs: 1000 },
+  lost: { kind: 'lost', what: 'broke', next: undefined, retryMs: 1000 },
   refused: { kind: 'refused', what: 'no', next: 'do' },
 };
 /** The kind after an event; `=`: the very same state. */
@@ -74,6 +74,7 @@ describe('the state of a forward', () => {
       since: 50,
       retryAt: 1050,
       what: 'broke',
+      next: undefined,
     });
   });
 

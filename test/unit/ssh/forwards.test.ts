@@ -179,6 +179,56 @@ describe('a forward', () => {
     assert.equal((await becomes('up')).localPort, port);
   });
 
+  it('tries again at once when the machine wakes, and looks at what seemed well', async () => {
+    const port = await up();
+    seen = [];
+    clock.advance(9_000);
+    assert.deepEqual(seen, [], 'late by a busy machine is no sleep');
+    lab.drop();
+    await becomes('waiting');
+    await lab.stop();
+    for (let times = 0; times < 6; times += 1) {
+      const { state } = await becomes('waiting');
+      assert.ok(state.kind === 'waiting');
+      while (clock.now() < state.retryAt) clock.advance(1_000);
+    }
+    const { state: long } = await becomes('waiting');
+    assert.ok(long.kind === 'waiting' && long.retryAt - clock.now() >= 29_000);
+    lab = await LabServer.start({ hostKeys: [host], accepts: [mine], port: lab.port });
+    // The lid was closed for an hour; the tick that was due comes now.
+    clock.advance(3_600_000);
+    assert.equal((await becomes('up')).localPort, port);
+    assert.equal(now().last?.what.includes('refuses'), true);
+  });
+
+  it('of a port that somebody typed is well whatever is spoken there', async () => {
+    let asked: (value: unknown) => void = () => undefined;
+    const taken = new Promise((resolve) => (asked = resolve));
+    const database = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', asked);
+    });
+    forwards.start(spec({ id: 'db', remotePort: await listening(database), speaks: 'any' }));
+    await taken;
+    clock.advance(3_000);
+    await becomes('up', 'db');
+    const greeter = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('220 hello\r\n');
+    });
+    forwards.start(spec({ id: 'greeter', remotePort: await listening(greeter), speaks: 'any' }));
+    await becomes('up', 'greeter');
+    status = 404;
+    forwards.start(spec({ id: 'api', speaks: 'any' }));
+    await becomes('up', 'api');
+    const spare = createServer();
+    const remotePort = await listening(spare);
+    spare.close();
+    forwards.start(spec({ id: 'none', remotePort, speaks: 'any' }));
+    const { state } = await becomes('degraded', 'none');
+    assert.ok(state.kind === 'degraded' && state.what.includes('Nothing listens'));
+  });
+
   it('says when nothing listens on the server, and when it does', async () => {
     const spare = createServer();
     const remotePort = await listening(spare);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { utils } from 'ssh2';
-import { findKeys, publicKeyOf } from '../../../src/ssh';
+import { findKeys, matchesAny, publicKeyOf } from '../../../src/ssh';
 import { keyPair } from './labServer';
 import { MemoryFiles } from './scripted';
 
@@ -30,6 +30,40 @@ describe('keys of this machine', () => {
         '/h/.ssh/zeta',
       ],
     );
+  });
+
+  it('that the server takes come first, whatever they are named', async () => {
+    const files = new MemoryFiles();
+    const others = Array.from({ length: 12 }, () => keyPair());
+    others.forEach((other, at) => files.texts.set(`/h/.ssh/chameleon${at}`, other.private));
+    files.texts.set('/h/.ssh/zz', pair.private);
+    const wanted = [`${bare} a comment`];
+    const found = await findKeys({ env: {}, home: '/h', files, wanted });
+    assert.equal(found.files[0]?.path, '/h/.ssh/zz');
+    assert.equal(found.files.length, 8, 'sshd takes six tries');
+    assert.ok(
+      matchesAny(bare, wanted) && !matchesAny(bare.slice(0, -4), wanted) && !matchesAny(undefined, wanted),
+    );
+  });
+
+  it('include the agent that the ssh config names, or none', async () => {
+    const files = new MemoryFiles();
+    files.texts.set('/run/agent', '');
+    files.texts.set('/h/.1password/agent.sock', '');
+    const agent = async (identityAgent: string): Promise<string | undefined> =>
+      (
+        await findKeys({
+          env: { SSH_AUTH_SOCK: '/run/agent', MINE: '/h/.1password/agent.sock' },
+          home: '/h',
+          files,
+          identityAgent,
+        })
+      ).agent;
+    assert.equal(await agent('~/.1password/agent.sock'), '/h/.1password/agent.sock');
+    assert.equal(await agent('$MINE'), '/h/.1password/agent.sock');
+    assert.equal(await agent('SSH_AUTH_SOCK'), '/run/agent');
+    assert.equal(await agent('none'), undefined);
+    assert.equal(await agent('/run/gone'), undefined);
   });
 
   it('include the agent only where its socket is', async () => {

@@ -1,0 +1,150 @@
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import { abortError } from '../../base';
+import type { Target } from '../../ssh';
+import type { App } from '../app';
+import { ask } from '../ask';
+import { REMOTE_FOLDERS_STATE } from '../keys';
+import { withProgress } from '../register';
+import { included, ownSsh, removeSshConfig, requireSsh } from '../userSsh';
+import { proven } from './proven';
+import { serverFor } from './subjects';
+
+/** Remote-SSH and its twins, with the setting of each for another ssh config. All take the same authority. */
+const REMOTE_TWINS = [
+  { extension: 'ms-vscode-remote.remote-ssh', settings: ['remote.SSH.configFile'] },
+  { extension: 'jeanp413.open-remote-ssh', settings: ['remote.SSH.configFile'] },
+  { extension: 'anysphere.remote-ssh', settings: ['remote.SSH.configFile'] },
+  {
+    extension: 'codeium.windsurf-remote-openssh',
+    settings: ['remote.devinSSH.configFile', 'remote.windsurfSSH.configFile'],
+  },
+  { extension: 'google.antigravity-remote-openssh', settings: ['remote.antigravitySSH.configFile'] },
+] as const;
+const MICROSOFT = 'ms-vscode-remote.remote-ssh';
+const OPEN = 'jeanp413.open-remote-ssh';
+
+/** Opens a terminal by the user's own `ssh`, once the server has proven who it is. */
+export async function openTerminal(
+  app: App,
+  argument: unknown,
+  signal: AbortSignal,
+): Promise<vscode.Terminal> {
+  const { it: server } = await serverFor(app, argument, 'Open a terminal on which server?');
+  await requireSsh();
+  const target = app.hosts.targetOf(server);
+  await connected(app, target, signal);
+  const { file, args } = await ownSsh(app, target);
+  const terminal = vscode.window.createTerminal({
+    name: server.name,
+    shellPath: file,
+    shellArgs: args,
+    // A local folder: in a window that is remote the terminal must still start on the person's side.
+    cwd: vscode.Uri.file(homedir()),
+    iconPath: new vscode.ThemeIcon('vm-running'),
+    isTransient: true,
+  });
+  terminal.show();
+  return terminal;
+}
+
+/** Puts the command line for any other terminal on the clipboard. */
+export async function copySshCommand(app: App, argument: unknown, signal: AbortSignal): Promise<string> {
+  const { it: server } = await serverFor(app, argument, 'Copy the command for which server?');
+  const target = app.hosts.targetOf(server);
+  await connected(app, target, signal);
+  const { file, args } = await ownSsh(app, target);
+  const line = [file, ...args].map(quoted).join(' ');
+  await vscode.env.clipboard.writeText(line);
+  void ask.info(`Copied: ${line}`);
+  return line;
+}
+
+/** Puts the name on the clipboard by which `ssh`, `scp`, `rsync` and other tools know the server from then on. */
+export async function copyHost(app: App, argument: unknown, signal: AbortSignal): Promise<string> {
+  const { it: server } = await serverFor(app, argument, 'Copy the host of which server?');
+  const target = app.hosts.targetOf(server);
+  await connected(app, target, signal);
+  const { host } = await included(app, target);
+  await vscode.env.clipboard.writeText(host);
+  void ask.info(`Copied: ${host}. ssh, scp, rsync and git know the server by that name.`);
+  return host;
+}
+
+/** Opens a remote window on the server, in the folder of the last time, where an extension for that is installed. */
+export async function openRemoteWindow(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
+  const twin = REMOTE_TWINS.find((each) => vscode.extensions.getExtension(each.extension) !== undefined);
+  if (twin === undefined) return offerToInstall();
+  const { it: server } = await serverFor(app, argument, 'Open which server?');
+  const target = app.hosts.targetOf(server);
+  await connected(app, target, signal);
+  const { host } = await included(app, target, twin.settings);
+  const remote = vscode.Uri.from({
+    scheme: 'vscode-remote',
+    authority: `ssh-remote+${host}`,
+    path: folders(app.context)[host] ?? '/home/cc',
+  });
+  await vscode.commands.executeCommand('vscode.openFolder', remote, { forceNewWindow: true });
+}
+
+/** In a window on one of our servers: remembers its folder for the next time. */
+export async function noteRemoteFolder(context: vscode.ExtensionContext): Promise<void> {
+  const uri = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (uri?.scheme !== 'vscode-remote' || !uri.authority.startsWith('ssh-remote+')) return;
+  const host = uri.authority.slice('ssh-remote+'.length);
+  const before = folders(context);
+  if (before[host] === uri.path) return;
+  const recent = Object.entries(before).filter(([name]) => name !== host);
+  await context.globalState.update(
+    REMOTE_FOLDERS_STATE,
+    Object.fromEntries([...recent.slice(-50), [host, uri.path]]),
+  );
+}
+
+export async function removeConfig(app: App): Promise<void> {
+  const removed = await removeSshConfig(app);
+  void ask.info(
+    removed
+      ? 'Your ssh config is as it was before. Our terminals and forwards work without it.'
+      : 'Your ssh config has no line of ours.',
+  );
+}
+
+/** Forgets who a server proved to be, for one that was rebuilt: the next contact decides anew. */
+export async function forgetHostKey(app: App, argument: unknown): Promise<void> {
+  const { it: server } = await serverFor(app, argument, 'Forget the host key of which server?');
+  const sure = await ask.confirm(
+    `Forget the host key of ${server.name}?`,
+    'Right after a rebuild of yours, another key is expected. If you rebuilt nothing, ask the course staff first: somebody else may answer at that address.',
+    'Forget',
+  );
+  if (!sure) return;
+  const { knownHosts } = await app.hosts.ready();
+  await knownHosts.forget(server.id);
+  void ask.info(`The host key of ${server.name} is forgotten; the next contact compares it anew.`);
+}
+
+async function connected(app: App, target: Target, signal: AbortSignal): Promise<void> {
+  await withProgress(`Connecting to ${target.name} …`, signal, (inner) => proven(app, target, inner));
+}
+
+async function offerToInstall(): Promise<void> {
+  // Microsoft's runs in Microsoft's editor alone; the open one in all others.
+  const id = vscode.env.appName.startsWith('Visual Studio Code') ? MICROSOFT : OPEN;
+  const sure = await ask.confirm(
+    'No extension for remote windows is installed.',
+    `${id === MICROSOFT ? 'Remote - SSH' : 'Open Remote - SSH'} opens a window that works on the server. Install it now?`,
+    'Install',
+  );
+  if (!sure) throw abortError();
+  await vscode.commands.executeCommand('workbench.extensions.installExtension', id);
+  void ask.info('Installed. Open the server in a remote window again.');
+}
+
+function folders(context: vscode.ExtensionContext): Readonly<Record<string, string>> {
+  return context.globalState.get<Record<string, string>>(REMOTE_FOLDERS_STATE, {});
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { systemClock } from '../../../src/base';
+import { nodeFiles, type Keys } from '../../../src/ssh';
+import { offersOf } from '../../../src/ssh/offers';
+
+const hasKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined;
+
+(hasKeygen ? describe : describe.skip)('keys to offer', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'offers '));
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const make = (name: string, ...options: string[]): string => {
+    const file = path.join(folder, name);
+    execFileSync('ssh-keygen', ['-q', '-a', '1', '-f', file, ...options]);
+    return file;
+  };
+  const offered = async (file: string, unlock?: Keys['unlock']): Promise<readonly [number, number]> => {
+    const keys: Keys = {
+      agent: undefined,
+      files: [{ path: file }],
+      ...(unlock === undefined ? {} : { unlock }),
+    };
+    const { methods, locked } = await offersOf(keys, 'cc', nodeFiles, systemClock);
+    return [methods.length, locked.length];
+  };
+
+  for (const [name, ...options] of [
+    ['ed25519', '-t', 'ed25519'],
+    ['rsa', '-t', 'rsa', '-b', '2048'],
+    ['ecdsa', '-t', 'ecdsa'],
+    ['rsa-pem', '-t', 'rsa', '-b', '2048', '-m', 'PEM'],
+    ['ecdsa-pem', '-t', 'ecdsa', '-m', 'PEM'],
+    ['rsa-pkcs8', '-t', 'rsa', '-b', '2048', '-m', 'PKCS8'],
+    ['ecdsa-pkcs8', '-t', 'ecdsa', '-m', 'PKCS8'],
+  ] as const)
+    it(`are read in ssh-keygen’s form ${name}, plain and locked`, async () => {
+      assert.deepEqual(await offered(make(name, '-N', '', ...options)), [1, 0]);
+      const file = make(`${name}-locked`, '-N', 'the passphrase', ...options);
+      assert.deepEqual(await offered(file), [0, 1], 'nobody to ask');
+      const asked: boolean[] = [];
+      const answers = ['a wrong one', 'the passphrase'];
+      const unlock = async (_file: string, wrong: boolean): Promise<string | undefined> => {
+        asked.push(wrong);
+        return answers.shift();
+      };
+      assert.deepEqual(await offered(file, unlock), [1, 0]);
+      assert.deepEqual(asked, [false, true], 'asked again only because it was wrong');
+    });
+
+  it('stay locked when the person does not tell, and are asked for three times at most', async () => {
+    const file = make('stubborn', '-t', 'ed25519', '-N', 'the passphrase');
+    assert.deepEqual(await offered(file, async () => undefined), [0, 1]);
+    let times = 0;
+    const wrong = async (): Promise<string> => {
+      times += 1;
+      return 'wrong';
+    };
+    assert.deepEqual(await offered(file, wrong), [0, 1]);
+    assert.equal(times, 3);
+  });
+
+  it('that are broken ask for no passphrase', async () => {
+    const file = make('broken', '-t', 'ed25519', '-N', '');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'));
+    const ask = async (): Promise<string> => assert.fail('asked');
+    assert.deepEqual(await offered(file, ask), [0, 1]);
+  });
+});
