@@ -90,6 +90,16 @@ export function referencesIn(expression: string): { room: Room; key: string }[] 
   );
 }
 
+/** What a command finds in its environment. */
+export function environmentOf({ param, name, saved, variant }: Bindings): Record<string, string> {
+  const values: Record<string, string> = { ...param };
+  for (const [key, value] of Object.entries(name)) values[`name_${key}`] = value;
+  for (const [key, value] of Object.entries(saved))
+    if (typeof value === 'string' || typeof value === 'number') values[`saved_${key}`] = String(value);
+  for (const [key, value] of Object.entries(variant)) values[`variant_${key}`] = String(value);
+  return values;
+}
+
 const IN_ENVIRONMENT = /\$\{?(name|saved|variant)_([A-Za-z]\w*)/g;
 
 /** `$name_x`, `$saved_x`, `$variant_x` in a command. */

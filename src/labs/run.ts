@@ -8,12 +8,23 @@ import { dependencies } from './order';
 import { targetOf } from './probes/hosts';
 import { probeForward, probeSsh } from './probes/host';
 import { probeLocal } from './probes/local';
+import { probeNotebook } from './probes/notebook';
 import { probeHttp, probeTcp } from './probes/network';
 import { Asked, probeOpenStack } from './probes/openstack';
 import { onEach, together } from './probes/several';
 import { names, Unseen } from './probes/unseen';
+import { probeZun } from './probes/zun';
 import { inVariant, sharedChecks, variantInForce, variantsThatFit } from './variants';
-import type { CheckResult, Lab, LabCheck, LabRun, LabStep, UnknownCause } from './types';
+import type {
+  CheckResult,
+  Expectation,
+  Lab,
+  LabCheck,
+  LabRun,
+  LabStep,
+  OpenStackCall,
+  UnknownCause,
+} from './types';
 import type { EvidenceKey, RunRequest } from './world';
 
 /** Probes under way at once: a site and a server are asked side by side, but not flooded. */
@@ -235,12 +246,22 @@ class Run {
       switch (probe.kind) {
         case 'openstack': {
           const site = probe.site ?? lab.sites[0] ?? '';
-          const session = world.session(site);
-          const answer = probeOpenStack(probe, check.expect, bindings, site, session, this.#asked, signal);
-          return together(answer, probe.with, (call) => {
-            const at = call.site ?? site;
-            return probeOpenStack(call, [], bindings, at, world.session(at), this.#asked, signal);
-          });
+          const ask = (call: OpenStackCall, expect: readonly Expectation[], at: string): Promise<Json> => {
+            const project = world.inventory.sites.find((each) => each.site.name === at)?.project?.id;
+            return probeOpenStack(
+              call,
+              expect,
+              bindings,
+              at,
+              world.session(at),
+              project,
+              this.#asked,
+              signal,
+            );
+          };
+          return together(ask(probe, check.expect, site), probe.with, (call) =>
+            ask(call, [], call.site ?? site),
+          );
         }
         case 'tcp':
           return probeTcp(target(probe.host).address, probe.port, world, signal);
@@ -255,8 +276,11 @@ class Run {
         case 'local':
           return probeLocal(probe, bindings, world);
         case 'jupyter':
-        case 'zun':
-          throw new Unseen('notRun', 'This kind of check is not asked yet.');
+          return probeNotebook(probe, target(probe.host), bindings, world, signal);
+        case 'zun': {
+          const site = probe.site ?? lab.sites[0] ?? '';
+          return probeZun(probe, bindings, site, world.session(site), signal);
+        }
         case 'manual':
           return null;
       }
@@ -364,14 +388,18 @@ function siteOfCheck(lab: Lab, { probe }: LabCheck): string | undefined {
 /** A status or exit code that a check does not name never passes. */
 function impliedFault(check: LabCheck, root: Readonly<Record<string, Json>>): string | undefined {
   const { status, exit } = root;
-  if (check.probe.kind === 'ssh' && exit !== 0 && exit !== null && !names(check.expect, 'exit'))
+  const { kind } = check.probe;
+  if (
+    (kind === 'ssh' || kind === 'zun') &&
+    exit !== undefined &&
+    exit !== 0 &&
+    exit !== null &&
+    !names(check.expect, 'exit')
+  )
     return `The command ended with exit code ${JSON.stringify(exit)}.`;
   const good = typeof status === 'number' && status >= 200 && status < 300;
-  if (
-    (check.probe.kind === 'http' || check.probe.kind === 'forward') &&
-    !good &&
-    !names(check.expect, 'status')
-  )
-    return `It answered ${JSON.stringify(status)}.`;
-  return undefined;
+  if (status === undefined || good || names(check.expect, 'status')) return undefined;
+  if (kind === 'zun') return 'There is no container of that name.';
+  if (kind !== 'http' && kind !== 'forward') return undefined;
+  return status === 0 ? 'Nothing listens there.' : `It answered ${JSON.stringify(status)}.`;
 }

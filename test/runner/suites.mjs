@@ -25,6 +25,7 @@ export function suites() {
   return [
     lint,
     mochaSuite({ name: 'unit', timeout: 20 * seconds }),
+    mochaSuite({ name: 'labs', timeout: 60 * seconds }),
     host,
     mochaSuite({ name: 'ssh', timeout: 180 * seconds, needsDebian: true, prepare: prepareBrowser }),
     mochaSuite({ name: 'openstack', timeout: 300 * seconds, needsDebian: true }),

@@ -1,10 +1,10 @@
-import { ClientRequest } from 'node:http';
+import { ClientRequest, type IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
 import { abortError, isAbort } from '../../base';
-import { SshError, type Connection, type Target } from '../../ssh';
-import { fill, type Bindings } from '../bind';
+import { SshError, type Connection, type RunOptions, type Target } from '../../ssh';
+import { environmentOf, fill, type Bindings } from '../bind';
 import type { Json } from '../expression';
-import type { Expectation, Probe } from '../types';
+import type { Expectation, JsonText, Probe } from '../types';
 import type { ProbeWorld } from '../world';
 import { names, Unseen } from './unseen';
 
@@ -25,28 +25,43 @@ export async function probeSsh(
   world: ProbeWorld,
   signal: AbortSignal,
 ): Promise<Json> {
+  const options = {
+    env: environmentOf(bindings),
+    timeoutMs: probe.timeoutSeconds * 1000,
+    maxBytes: MAX_OUTPUT_BYTES,
+  };
+  try {
+    const { exit, stdout, stderr } = await commandOn(target, probe.run, options, world, signal);
+    return { login: true, exit, stdout, stderr, json: jsonOrNull(stdout) };
+  } catch (thrown) {
+    const refused =
+      thrown instanceof Unseen && thrown.cause instanceof SshError && thrown.cause.kind === 'auth';
+    if (refused && names(expect, 'login'))
+      return { login: false, exit: null, stdout: '', stderr: '', json: null };
+    throw thrown;
+  }
+}
+
+/**
+ * What a command printed on a host, whole, with its exit code. Values reach it as environment alone.
+ * @throws Unseen
+ */
+export async function commandOn(
+  target: Target,
+  run: string,
+  options: Pick<RunOptions, 'env' | 'timeoutMs' | 'maxBytes'>,
+  world: ProbeWorld,
+  signal: AbortSignal,
+): Promise<{ readonly exit: number; readonly stdout: string; readonly stderr: string }> {
   if (world.connect === undefined)
     throw new Unseen('noKey', 'Without a key for the server, this cannot be seen from here.');
   try {
     const connection = await world.connect(target, signal);
-    const result = await connection.run(probe.run, {
-      signal,
-      timeoutMs: probe.timeoutSeconds * 1000,
-      maxBytes: MAX_OUTPUT_BYTES,
-      env: environmentOf(bindings),
-    });
-    if (result.exit === undefined) throw new Unseen('unreachable', 'The connection broke.');
-    if (result.truncated) throw new Unseen('badAnswer', 'The command printed too much to judge.');
-    return {
-      login: true,
-      exit: result.exit,
-      stdout: result.stdout,
-      stderr: result.stderr,
-      json: jsonOrNull(result.stdout),
-    };
+    const { exit, stdout, stderr, truncated } = await connection.run(run, { ...options, signal });
+    if (truncated) throw new Unseen('badAnswer', 'The command printed too much to judge.');
+    if (exit === undefined) throw new Unseen('unreachable', 'The connection broke.');
+    return { exit, stdout, stderr };
   } catch (thrown) {
-    if (thrown instanceof SshError && thrown.kind === 'auth' && names(expect, 'login'))
-      return { login: false, exit: null, stdout: '', stderr: '', json: null };
     if (isAbort(thrown) && signal.aborted) throw thrown;
     throw unseen(thrown);
   }
@@ -71,7 +86,7 @@ export async function probeForward(
     const connection = await world.connect(target, signal);
     const stream = await opened(connection, probe.port, signal);
     if (stream === undefined) return { status: 0, headers: {}, body: '', text: '' };
-    return await pageOver(stream, probe.port, fill(probe.path, bindings, 'url'), world, signal);
+    return await pageOver(stream, probe.port, questionOf(probe, bindings), world, signal);
   } catch (thrown) {
     if (isAbort(thrown) && signal.aborted) throw thrown;
     throw unseen(thrown);
@@ -94,10 +109,46 @@ async function opened(
   }
 }
 
+interface Question {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+function questionOf({ method, path, json, headers }: ForwardProbe, bindings: Bindings): Question {
+  const body = json === undefined ? undefined : JSON.stringify(filled(json, bindings));
+  const filledHeaders: Record<string, string> = {};
+  for (const [key, value] of Object.entries(headers)) filledHeaders[key] = fill(value, bindings, 'plain');
+  return {
+    method,
+    path: fill(path, bindings, 'url'),
+    headers: {
+      ...(body === undefined
+        ? {}
+        : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) }),
+      ...filledHeaders,
+    },
+    body,
+  };
+}
+
+/** JSON with the templates in its texts filled: a value stays inside its text. */
+function filled(json: JsonText, bindings: Bindings): JsonText {
+  if (typeof json === 'string') return fill(json, bindings, 'plain');
+  if (json === null || typeof json !== 'object') return json;
+  if (isList(json)) return json.map((item) => filled(item, bindings));
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, filled(value, bindings)]));
+}
+
+function isList(json: JsonText): json is readonly JsonText[] {
+  return Array.isArray(json);
+}
+
 function pageOver(
   stream: Duplex,
   port: number,
-  path: string,
+  question: Question,
   world: ProbeWorld,
   signal: AbortSignal,
 ): Promise<Json> {
@@ -121,9 +172,11 @@ function pageOver(
     });
     signal.addEventListener('abort', onAbort, { once: true });
     // MLflow and Jupyter refuse other names than these.
-    const headers = { Host: `127.0.0.1:${port}`, Connection: 'close' };
+    const headers = { ...question.headers, Host: `127.0.0.1:${port}`, Connection: 'close' };
     // Not `http.request`: VS Code replaces it for its proxies, and would open a connection of its own.
-    const asked = new ClientRequest({ path, headers, createConnection: () => stream }, (response) => {
+    const { method, path, body } = question;
+    const options = { method, path, headers, createConnection: () => stream };
+    const asked = new ClientRequest(options, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -137,15 +190,29 @@ function pageOver(
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         settle(() => {
-          resolve({ status: response.statusCode ?? 0, headers: {}, body: jsonOrNull(text) ?? text, text });
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: headersOf(response),
+            body: jsonOrNull(text) ?? text,
+            text,
+          });
         });
       });
     });
     asked.on('error', (cause) => {
       fail(new Unseen('unreachable', `What listens on port ${port} of the server hung up.`, { cause }));
     });
-    asked.end();
+    asked.end(body);
   });
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  );
 }
 
 function unseen(thrown: unknown): unknown {
@@ -167,15 +234,6 @@ function unseen(thrown: unknown): unknown {
     case 'protocol':
       return new Unseen('unreachable', message, { cause: thrown });
   }
-}
-
-function environmentOf({ param, name, saved, variant }: Bindings): Record<string, string> {
-  const values: Record<string, string> = { ...param };
-  for (const [key, value] of Object.entries(name)) values[`name_${key}`] = value;
-  for (const [key, value] of Object.entries(saved))
-    if (typeof value === 'string' || typeof value === 'number') values[`saved_${key}`] = String(value);
-  for (const [key, value] of Object.entries(variant)) values[`variant_${key}`] = String(value);
-  return values;
 }
 
 function jsonOrNull(text: string): Json {

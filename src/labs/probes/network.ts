@@ -65,7 +65,10 @@ function bannerOf(socket: Socket, clock: Clock, signal: AbortSignal): Promise<st
   });
 }
 
-/** `{ status, headers, body, text }` of a page; `body` is parsed where it is JSON. @throws Unseen */
+/**
+ * `{ status, headers, body, text }` of a page; `body` is parsed where it is JSON; `status` 0: nothing listens there.
+ * @throws Unseen
+ */
 export async function probeHttp(
   url: string,
   bindings: Bindings,
@@ -92,6 +95,8 @@ export async function probeHttp(
     if (signal.aborted) throw abortError();
     if (thrown instanceof Unseen) throw thrown;
     if (limit.ended()) throw new Unseen('timeout', `${hostOf(target)} did not answer in time.`);
+    // The host itself says so: that is an answer.
+    if (codeOf(thrown) === 'ECONNREFUSED') return { status: 0, headers: {}, body: '', text: '' };
     throw new Unseen('unreachable', `${hostOf(target)} can't be reached from here.`, { cause: thrown });
   } finally {
     limit.dispose();

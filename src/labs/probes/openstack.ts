@@ -29,6 +29,7 @@ export async function probeOpenStack(
   bindings: Bindings,
   site: string,
   session: ProbeSession | undefined,
+  projectId: string | undefined,
   asked: Asked,
   signal: AbortSignal,
 ): Promise<Json> {
@@ -41,9 +42,8 @@ export async function probeOpenStack(
   const words = [site, probe.service, path, JSON.stringify(query), probe.list ?? '', String(judgesStatus)];
   return asked.once(words, async () => {
     try {
-      return probe.list === undefined
-        ? await one(session, { probe, path, query, judgesStatus, signal })
-        : await whole(session, { probe, path, query, judgesStatus, signal }, probe.list);
+      const call = { probe, path, query, judgesStatus, projectId, signal };
+      return probe.list === undefined ? await one(session, call) : await whole(session, call, probe.list);
     } catch (thrown) {
       if (thrown instanceof OpenStackError)
         throw new Unseen(causeOf(thrown), thrown.message, { cause: thrown });
@@ -57,10 +57,13 @@ interface Call {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly judgesStatus: boolean;
+  /** Whose resources count; undefined where it is not known. */
+  readonly projectId: string | undefined;
   readonly signal: AbortSignal;
 }
 
-async function one(session: ProbeSession, { probe, path, query, judgesStatus, signal }: Call): Promise<Json> {
+async function one(session: ProbeSession, call: Call): Promise<Json> {
+  const { probe, path, query, judgesStatus, projectId, signal } = call;
   const answer = await session.raw({
     service: probe.service,
     method: 'GET',
@@ -70,7 +73,10 @@ async function one(session: ProbeSession, { probe, path, query, judgesStatus, si
     signal,
   });
   judgeStatus(answer, probe.service, judgesStatus);
-  return { status: answer.status, headers: { ...answer.headers }, body: bodyOf(answer, probe.service) };
+  const body = bodyOf(answer, probe.service);
+  if (Object.values(recordOf(body)).some((inner) => isForeign(inner, projectId)))
+    throw new Unseen('notAllowed', 'It belongs to another project.');
+  return { status: answer.status, headers: { ...answer.headers }, body };
 }
 
 /** Follows the pages by marker: the service's own links may name hosts that only it can reach. */
@@ -88,7 +94,7 @@ async function whole(session: ProbeSession, call: Call, key: string): Promise<Js
     const part = body[key];
     if (!Array.isArray(part) || !part.every(isNamed))
       throw new Unseen('badAnswer', `${serviceName(call.probe.service)} sent no usable list of ${key}.`);
-    items.push(...part);
+    items.push(...part.filter((item) => !isForeign(item, call.projectId)));
     const last = part.at(-1);
     const next = Array.isArray(body[`${key}_links`]) || typeof body['next'] === 'string';
     const lastId = last === undefined ? undefined : recordOf(last)['id'];
@@ -113,6 +119,14 @@ function isNamed(item: Json): boolean {
   return inner.length === 1 && inner[0] !== undefined && isNamed(inner[0]);
 }
 
+/** Of another project, and not shared by it: administrators see those too, and they are nobody's work here. */
+function isForeign(item: Json, projectId: string | undefined): boolean {
+  const { project_id: project, tenant_id: tenant, shared, 'router:external': external } = recordOf(item);
+  const owner = project ?? tenant;
+  if (projectId === undefined || typeof owner !== 'string' || owner === '') return false;
+  return owner !== projectId && shared !== true && external !== true;
+}
+
 function recordOf(value: Json): Readonly<Record<string, Json>> {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
 }
@@ -129,8 +143,12 @@ function judgeStatus({ status, text }: RawAnswer, service: string, judged: boole
 function bodyOf(answer: RawAnswer, service: string): Json {
   const wrong = new Unseen('badAnswer', `The answer of ${serviceName(service)} can't be understood.`);
   if (answer.truncated) throw wrong;
+  // An object store lists as a bare list, and an empty container as nothing.
+  const isStore = service === 'object-store';
+  if (isStore && answer.status === 204) return [];
   try {
     const body = JSON.parse(answer.text) as Json;
+    if (isStore && Array.isArray(body)) return body;
     if (body !== null && typeof body === 'object' && !Array.isArray(body)) return body;
   } catch {
     // Said below.
@@ -138,7 +156,8 @@ function bodyOf(answer: RawAnswer, service: string): Json {
   throw wrong;
 }
 
-function causeOf(error: OpenStackError): UnknownCause {
+/** Why an OpenStack service could not tell. */
+export function causeOf(error: OpenStackError): UnknownCause {
   switch (error.kind) {
     case 'unreachable':
     case 'serverFault':
