@@ -8,6 +8,7 @@ export { noParts, partNames, partsIn, type SiteReader } from './reader';
 export { assemble, type CloudFacts, type RawParts } from './assemble';
 export { InventoryPoll } from './poll';
 export { endsWithLease, inTransition, isRunning, leaseToEndNext, timeLeft } from './lifecycle';
+export { attention, faultWords, type Attention, type AttentionRules } from './attention';
 export * from './leases';
 export * from './availability';
 export { publicAddress, wayTo, type Hop } from './way';
