@@ -7,13 +7,9 @@ import type {
   KeyPair,
   Lease,
   Network,
-  ObjectContainer,
   Port,
-  Router,
   SecurityGroup,
   Server,
-  Volume,
-  ZunContainer,
 } from '../openstack';
 
 /** A Chameleon site; region name == site name, `@` included. */
@@ -56,11 +52,6 @@ export interface Owned {
 export type OwnedLease = Lease & Owned;
 export type OwnedServer = Server & Owned;
 export type OwnedFloatingIp = FloatingIp & Owned;
-export type OwnedNetwork = Network & Owned;
-export type OwnedRouter = Router & Owned;
-export type OwnedVolume = Volume & Owned;
-export type OwnedObjectContainer = ObjectContainer & Owned;
-export type OwnedZunContainer = ZunContainer & Owned;
 
 /** The parts of an inventory: one list call each. */
 export interface PartValues {
@@ -68,14 +59,10 @@ export interface PartValues {
   readonly servers: readonly OwnedServer[];
   readonly floatingIps: readonly OwnedFloatingIp[];
   readonly ports: readonly Port[];
-  readonly networks: readonly OwnedNetwork[];
-  readonly routers: readonly OwnedRouter[];
+  readonly networks: readonly Network[];
   readonly securityGroups: readonly SecurityGroup[];
   readonly images: readonly Image[];
   readonly keyPairs: readonly KeyPair[];
-  readonly volumes: readonly OwnedVolume[];
-  readonly objectContainers: readonly OwnedObjectContainer[];
-  readonly zunContainers: readonly OwnedZunContainer[];
   readonly hosts: readonly BlazarHost[];
   readonly hostAllocations: readonly HostAllocation[];
 }

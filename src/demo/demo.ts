@@ -5,7 +5,7 @@ import { makeLaptop, newKeyPair } from './laptop';
 import { SiteCloud, type Answered } from './siteCloud';
 import { Network, type Reached } from './ssh/network';
 import { randomIds } from './world/ids';
-import type { Account, SiteName } from './world/records';
+import type { Account, ProgramName, SiteName } from './world/records';
 import { populate, studentsFiles } from './world/scenario';
 import { accounts, World } from './world/world';
 
@@ -101,7 +101,7 @@ class RunningDemo implements DemoWorld {
   readonly clouds: readonly SiteCloud[];
   readonly network: Network;
   readonly #world: World;
-  readonly #stoppedPrograms = new Map<string, 'mlflow' | 'ray'>();
+  readonly #stoppedPrograms = new Map<string, ProgramName>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 

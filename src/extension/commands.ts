@@ -7,8 +7,6 @@ export const commandIds = [
   'chameleon.refresh',
   'chameleon.showMine',
   'chameleon.showEveryone',
-  'chameleon.filterResources',
-  'chameleon.groupResources',
   'chameleon.countdownMenu',
   'chameleon.extendLease',
   'chameleon.endLease',

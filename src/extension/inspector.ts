@@ -33,8 +33,9 @@ export class Inspector {
   get rows(): readonly Row[] {
     const shown = this.#shown;
     if (shown === undefined) return [];
-    const theirs = this.#app.rowsOf((site, resource) =>
-      belongsTo(this.#app.inventory, site.site.name, resource, shown.person),
+    const theirs = this.#app.resourceRows(
+      (site, resource) => belongsTo(this.#app.inventory, site.site.name, resource, shown.person),
+      true,
     );
     return inspectionRows({ ...shown, resources: theirs });
   }

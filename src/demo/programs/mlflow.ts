@@ -1,3 +1,4 @@
+import { EXPERIMENT_ID, loggedModels, modelVersions, runsOf } from './mlflowRuns';
 import { page } from './page';
 import type { Answer, Asked, Program, Surroundings } from './program';
 
@@ -11,26 +12,63 @@ const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 export const mlflow: Program = { server: 'uvicorn', answer };
 
 function answer(asked: Asked, where: Surroundings): Answer {
-  const path = asked.path.replace(/\?.*$/, '');
-  if (!FOR_ANYBODY.has(path) && !OWN_NAME.test(asked.host))
+  const { pathname, searchParams } = new URL(asked.path, 'http://localhost');
+  if (!FOR_ANYBODY.has(pathname) && !OWN_NAME.test(asked.host))
     return plain(403, 'Invalid Host header - possible DNS rebinding attack detected');
-  if (path.startsWith('/api/') && asked.method === 'POST' && !isOwnOrigin(asked.origin))
+  if (pathname.startsWith('/api/') && asked.method === 'POST' && !isOwnOrigin(asked.origin))
     return plain(403, 'Cross-origin request blocked');
-  switch (path) {
+  const api = /^\/(?:ajax-)?api\/2\.0\/mlflow\/(.*)$/.exec(pathname)?.[1];
+  if (api !== undefined) return ofApi(api, searchParams, asked, where);
+  switch (pathname) {
     case '/health':
       return { status: 200, type: HTML, body: 'OK' };
     case '/version':
       return { status: 200, type: HTML, body: VERSION };
     case '/':
       return { status: 200, type: HTML, body: start(where) };
-    case '/api/2.0/mlflow/experiments/search':
-    case '/ajax-api/2.0/mlflow/experiments/search':
-      return json(200, { experiments: experiments(where) });
-    case '/api/2.0/mlflow/experiments/get-by-name':
-    case '/ajax-api/2.0/mlflow/experiments/get-by-name':
-      return byName(asked, where);
     default:
-      return json(404, { error_code: 'ENDPOINT_NOT_FOUND', message: `No handler for ${path}` });
+      return noHandler(pathname);
+  }
+}
+
+/** What is not there is left out of an answer: no `runs`, no `files`, no `models`. */
+function ofApi(api: string, query: URLSearchParams, asked: Asked, where: Surroundings): Answer {
+  const up = where.upSince;
+  switch (`${asked.method} ${api}`) {
+    case 'GET experiments/search':
+    case 'POST experiments/search':
+      return json(200, { experiments: experiments(where) });
+    case 'GET experiments/get-by-name':
+      return byName(query.get('experiment_name') ?? '', where);
+    case 'POST runs/search':
+      return json(200, some('runs', experimentsIn(asked).includes(EXPERIMENT_ID) ? runsOf(up) : []));
+    case 'POST logged-models/search':
+      return json(200, some('models', experimentsIn(asked).includes(EXPERIMENT_ID) ? loggedModels(up) : []));
+    case 'GET artifacts/list':
+      return artifacts(query.get('run_id') ?? '', where);
+    case 'GET registered-models/get':
+      return registered(query.get('name') ?? '', where);
+    case 'GET model-versions/search': {
+      const name = /^name\s*=\s*'([^']*)'$/.exec(query.get('filter') ?? '')?.[1] ?? '';
+      return json(200, some('model_versions', modelVersions(up, name)));
+    }
+    default:
+      return noHandler(`/api/2.0/mlflow/${api}`);
+  }
+}
+
+function some(key: string, items: readonly object[]): object {
+  return items.length === 0 ? {} : { [key]: items };
+}
+
+/** A body that is no JSON asks for nothing, and gets it. */
+function experimentsIn({ body }: Asked): unknown[] {
+  try {
+    const said: unknown = JSON.parse(body ?? '');
+    const ids: unknown = said !== null && typeof said === 'object' ? Reflect.get(said, 'experiment_ids') : [];
+    return Array.isArray(ids) ? ids : [];
+  } catch {
+    return [];
   }
 }
 
@@ -48,23 +86,43 @@ interface Experiment {
 }
 
 function experiments({ upSince }: Surroundings): Experiment[] {
-  const experiment = (id: number, name: string, afterMs: number): Experiment => ({
-    experiment_id: String(id),
+  const experiment = (id: string, name: string, afterMs: number): Experiment => ({
+    experiment_id: id,
     name,
     artifact_location: `mlflow-artifacts:/${id}`,
     lifecycle_stage: 'active',
     last_update_time: upSince + afterMs,
     creation_time: upSince + afterMs,
   });
-  return [experiment(1, 'food11-classifier', 1_500_000), experiment(0, 'Default', 600_000)];
+  return [experiment(EXPERIMENT_ID, 'food11-classifier', 1_500_000), experiment('0', 'Default', 600_000)];
 }
 
-function byName(asked: Asked, where: Surroundings): Answer {
-  const name = new URL(asked.path, 'http://localhost').searchParams.get('experiment_name') ?? '';
+function byName(name: string, where: Surroundings): Answer {
   const experiment = experiments(where).find((each) => each.name === name);
   if (experiment !== undefined) return json(200, { experiment });
-  const message = `Could not find experiment with name '${name}'`;
-  return json(404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message });
+  return notThere(`Could not find experiment with name '${name}'`);
+}
+
+function artifacts(runId: string, where: Surroundings): Answer {
+  const run = runsOf(where.upSince).find(({ info }) => info.run_id === runId);
+  if (run === undefined) return notThere(`Run with id=${runId} not found`);
+  const isTorch = run.data.params.some(({ key }) => key === 'model_architecture');
+  const files = isTorch ? [{ path: 'gpu-info.txt', is_dir: false, file_size: 85 }] : [];
+  return json(200, { root_uri: run.info.artifact_uri, ...some('files', files) });
+}
+
+function registered(name: string, where: Surroundings): Answer {
+  const versions = modelVersions(where.upSince, name);
+  if (versions.length === 0) return notThere(`Registered Model with name=${name} not found`);
+  const time = where.upSince + 5_400_000;
+  return json(200, {
+    registered_model: {
+      name,
+      creation_timestamp: time,
+      last_updated_timestamp: time,
+      latest_versions: versions,
+    },
+  });
 }
 
 function start(where: Surroundings): string {
@@ -78,6 +136,14 @@ function start(where: Surroundings): string {
     columns: ['Name', 'Id', 'Created'],
     rows: experiments(where).map((each) => [each.name, each.experiment_id, day(each.creation_time)]),
   });
+}
+
+function notThere(message: string): Answer {
+  return json(404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message });
+}
+
+function noHandler(path: string): Answer {
+  return json(404, { error_code: 'ENDPOINT_NOT_FOUND', message: `No handler for ${path}` });
 }
 
 function json(status: number, body: object): Answer {

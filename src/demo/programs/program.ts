@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ProgramName } from '../world/records';
+import { jupyter } from './jupyter';
+import { minio } from './minio';
 import { mlflow } from './mlflow';
 import { ray } from './ray';
 
@@ -11,6 +13,8 @@ export interface Asked {
   /** The `Host` header, port included. */
   readonly host: string;
   readonly origin: string | undefined;
+  /** What was sent with it. */
+  readonly body?: string;
 }
 
 export interface Answer {
@@ -32,12 +36,14 @@ export interface Program {
   answer(asked: Asked, where: Surroundings): Answer;
 }
 
-const PROGRAMS: Readonly<Record<ProgramName, Program>> = { mlflow, ray };
+const PROGRAMS: Readonly<Record<ProgramName, Program>> = { mlflow, ray, jupyter, minio };
 
 /** What the program answers. */
 export function ask(name: ProgramName, asked: Asked, where: Surroundings): Answer {
   return PROGRAMS[name].answer(asked, where);
 }
+
+const LONGEST_BODY = 1_000_000;
 
 /** A program that gets its connections handed over: it has no port, a server's loopback is not this machine's. */
 export class RunningProgram {
@@ -46,14 +52,20 @@ export class RunningProgram {
   constructor(name: ProgramName, where: Surroundings) {
     const program = PROGRAMS[name];
     this.#http = createServer((request, response) => {
-      const answer = program.answer(askedIn(request), where);
-      request.resume();
-      response.writeHead(answer.status, {
-        Server: program.server,
-        'Content-Type': answer.type,
-        'Content-Length': String(Buffer.byteLength(answer.body)),
+      let body = '';
+      request.setEncoding('utf8');
+      request.on('data', (chunk: string) => {
+        body = (body + chunk).slice(0, LONGEST_BODY);
       });
-      response.end(request.method === 'HEAD' ? undefined : answer.body);
+      request.on('end', () => {
+        const answer = program.answer({ ...askedIn(request), body }, where);
+        response.writeHead(answer.status, {
+          Server: program.server,
+          'Content-Type': answer.type,
+          'Content-Length': String(Buffer.byteLength(answer.body)),
+        });
+        response.end(request.method === 'HEAD' ? undefined : answer.body);
+      });
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Shell } from './shell';
+import { benchCommands } from './benchCommands';
 import { fileCommands } from './fileCommands';
 import { hostCommands } from './hostCommands';
 import { shellCommands } from './shellCommands';
@@ -35,6 +36,6 @@ let table: ReadonlyMap<string, Run> | undefined;
 
 /** Made when first asked for: these modules know each other. */
 function commandTable(): ReadonlyMap<string, Run> {
-  table ??= new Map(Object.entries({ ...fileCommands, ...hostCommands, ...shellCommands }));
+  table ??= new Map(Object.entries({ ...fileCommands, ...hostCommands, ...benchCommands, ...shellCommands }));
   return table;
 }

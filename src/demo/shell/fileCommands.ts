@@ -38,6 +38,7 @@ export const fileCommands: Readonly<Record<string, Run>> = {
     return { ...shown, exit: found.length === 0 ? 1 : 0 };
   },
   ls: list,
+  find,
   mkdir: (call) => {
     const { flags, rest } = optionsOf(call.args);
     const { files } = call.shell.host;
@@ -129,6 +130,21 @@ function list(call: Invocation): Outcome {
     for (const each of names) stdout += flags.has('l') ? longLine(call, file, inside, each) : `${each}\n`;
   }
   return { exit: stderr === '' ? 0 : 2, stdout, stderr };
+}
+
+/** `find FOLDER -type f [-size +0c] [-not -path '*\/.*']`: the files below a folder. */
+function find(call: Invocation): Outcome {
+  const [folder = '.', ...tests] = call.args;
+  const place = call.shell.resolve(folder);
+  const { files } = call.shell.host;
+  if (!files.isFolder(place)) return fails(call, `'${folder}': ${MISSING}`);
+  const known = tests.join(' ').replace(/-type f|-size \+0c|-not -path \*\/\.\*/g, '');
+  if (known.trim() !== '') return fails(call, `the demo does not know ${known.trim()}`);
+  const found = files
+    .under(place)
+    .filter((file) => !tests.includes('-size') || files.read(file) !== '')
+    .filter((file) => !tests.includes('-not') || !file.includes('/.'));
+  return lines(...found);
 }
 
 function longLine({ shell }: Invocation, file: string, inside: boolean, name: string): string {

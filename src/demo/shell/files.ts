@@ -45,6 +45,11 @@ export class Files {
       }
   }
 
+  /** All files below a folder, sorted. */
+  under(folder: string): string[] {
+    return [...this.#texts.keys()].filter((file) => file.startsWith(`${folder}/`)).sort();
+  }
+
   /** Names in a folder, sorted. */
   list(folder: string): string[] {
     return [...this.#texts.keys(), ...this.#folders]

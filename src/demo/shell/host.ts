@@ -1,4 +1,5 @@
 import { hostnameOf } from '../world/hostname';
+import type { Bench } from '../world/bench';
 import type { ProgramName, ServerRecord } from '../world/records';
 import { Files } from './files';
 
@@ -10,7 +11,9 @@ export interface Host {
   readonly hostname: string;
   readonly files: Files;
   /** What listens on the server's own loopback, beside sshd. */
-  readonly programs: ReadonlyMap<number, ProgramName>;
+  readonly programs: Map<number, ProgramName>;
+  /** What a lab made there; undefined on a server where none has installed anything. */
+  readonly bench?: Bench;
   readonly vcpus: number;
   /** When it came up, ms since 1970. */
   readonly upSince: number;
@@ -25,6 +28,7 @@ export function hostOf(server: ServerRecord, now: () => number): Host {
   return {
     hostname,
     programs: server.programs,
+    ...(server.bench === undefined ? {} : { bench: server.bench }),
     vcpus: server.host?.vcpus ?? server.flavor.vcpus,
     upSince: server.launchedAt ?? server.created,
     now,

@@ -10,10 +10,14 @@ const MINUTE_MS = 60_000;
 export const hostCommands: Readonly<Record<string, Run>> = {
   hostname: ({ shell }) => lines(shell.host.hostname),
   whoami: () => lines(USER),
-  id: ({ args }) =>
-    args.includes('-un')
-      ? lines(USER)
-      : lines(`uid=1000(${USER}) gid=1000(${USER}) groups=1000(${USER}),27(sudo)`),
+  id: ({ args, shell }) => {
+    const docker = shell.host.bench !== undefined;
+    if (args.includes('-un')) return lines(USER);
+    if (args.includes('-nG')) return lines(`${USER} sudo${docker ? ' docker' : ''}`);
+    return lines(
+      `uid=1000(${USER}) gid=1000(${USER}) groups=1000(${USER}),27(sudo)${docker ? ',988(docker)' : ''}`,
+    );
+  },
   groups: () => lines(`${USER} sudo`),
   uname: ({ args, shell }) => {
     const { flags } = optionsOf(args);

@@ -1,4 +1,5 @@
 import { abortError, sleep, systemClock } from '../../base';
+import { benchCommands, placeOf } from './benchCommands';
 import { commandNamed, commandNames, type Invocation, type Outcome, type Run } from './commands';
 import { exits, fails, lines, printed, quoted } from './outcomes';
 import { Shell } from './shell';
@@ -79,7 +80,10 @@ function runs(call: Invocation, words: readonly string[]): Promise<Outcome> {
 
 function which(call: Invocation): Outcome {
   const [name = ''] = call.args;
-  return commandNamed(name) === undefined ? exits(1) : lines(name.includes('/') ? name : `/usr/bin/${name}`);
+  if (commandNamed(name) === undefined) return exits(1);
+  if (name.includes('/')) return lines(name);
+  const place = benchCommands[name] === undefined ? `/usr/bin/${name}` : placeOf(call, name);
+  return place === undefined ? exits(1) : lines(place);
 }
 
 /** `env NAME=value … command`, and alone the list. */

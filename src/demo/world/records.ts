@@ -1,3 +1,5 @@
+import type { Bench } from './bench';
+
 /** What there is in the demo's world, as each service would keep it in its database. Times: ms since 1970. */
 
 export type SiteName = 'KVM@TACC' | 'CHI@TACC';
@@ -159,7 +161,7 @@ export interface LeaseRecord {
 }
 
 /** A program that listens on the server's own loopback. */
-export type ProgramName = 'mlflow' | 'ray';
+export type ProgramName = 'mlflow' | 'ray' | 'jupyter' | 'minio';
 
 export interface ServerRecord extends Named {
   readonly user: Named;
@@ -183,6 +185,8 @@ export interface ServerRecord extends Named {
   readonly programs: Map<number, ProgramName>;
   /** Beginning of files in the home folder of `cc`, by name. */
   readonly home: Readonly<Record<string, string>>;
+  /** What a lab made there. */
+  bench: Bench | undefined;
 }
 
 /** In OpenSSH's text form. */

@@ -51,6 +51,7 @@ export function addServer(site: SiteWorld, plan: ServerPlan): ServerRecord {
     ports,
     programs: new Map(programs),
     home: home ?? {},
+    bench: undefined,
   };
   site.servers.set(id, server);
   return server;

@@ -2,7 +2,6 @@ import type { App } from '../app';
 import type { CommandId } from '../commands';
 import * as account from './account';
 import * as checks from './checks';
-import * as filters from './filters';
 import * as forwards from './forwards';
 import { inspectStudent } from './inspection';
 import * as leases from './leases';
@@ -20,8 +19,6 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.refresh': (app) => app.refresh(),
   'chameleon.showMine': (app) => app.showEveryone(false),
   'chameleon.showEveryone': (app) => app.showEveryone(true),
-  'chameleon.filterResources': filters.filterResources,
-  'chameleon.groupResources': filters.groupResources,
   'chameleon.countdownMenu': leases.countdownMenu,
   'chameleon.extendLease': leases.extend,
   'chameleon.endLease': leases.end,

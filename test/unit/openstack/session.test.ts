@@ -73,10 +73,10 @@ describe('a session', () => {
   it('says that a site lacks a service, and asks nothing', async () => {
     const cloud = new FakeCloud();
     const session = cloud.session();
-    assert.equal(await session.offers('orchestration'), false);
+    assert.equal(await session.offers('object-store'), false);
     await assert.rejects(
-      session.json({ service: 'orchestration', method: 'GET', path: '/' }),
-      /KVM@TACC has no orchestration/,
+      session.json({ service: 'object-store', method: 'GET', path: '/' }),
+      /KVM@TACC has no Swift/,
     );
     assert.equal(cloud.calls.length, 0);
   });
