@@ -9,9 +9,10 @@ const mayImport = {
   chameleon: ['base', 'openstack'],
   ssh: ['base'],
   labs: ['base', 'openstack', 'chameleon', 'ssh'],
+  doctor: ['base', 'openstack', 'chameleon', 'ssh'],
   demo: ['base', 'openstack'],
-  cli: ['base', 'openstack', 'chameleon', 'ssh', 'labs'],
-  extension: ['base', 'openstack', 'chameleon', 'ssh', 'labs'],
+  cli: ['base', 'openstack', 'chameleon', 'ssh', 'labs', 'doctor'],
+  extension: ['base', 'openstack', 'chameleon', 'ssh', 'labs', 'doctor'],
 };
 const rooms = Object.keys(mayImport);
 

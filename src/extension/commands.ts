@@ -17,6 +17,7 @@ export const commandIds = [
   'chameleon.openRemoteWindow',
   'chameleon.removeSshConfig',
   'chameleon.forgetHostKey',
+  'chameleon.whyNoConnection',
   'chameleon.openService',
   'chameleon.openForward',
   'chameleon.copyForwardUrl',

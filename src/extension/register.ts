@@ -14,6 +14,16 @@ export interface Surroundings {
 
 const SHOW_LOG = 'Show Log';
 
+/** A problem with a way on: a command that says more, or repairs. */
+export class ProblemWithOffer extends Problem {
+  readonly offer: { readonly label: string; readonly command: CommandId; readonly argument: unknown };
+
+  constructor(problem: Problem, offer: ProblemWithOffer['offer']) {
+    super(problem.message, { next: problem.next, cause: problem });
+    this.offer = offer;
+  }
+}
+
 /**
  * Registers the commands, all in one way: a cancel is silent, an error is shown with its next step, secrets are masked,
  * everything can be found in the log, and what is still running at shutdown is aborted.
@@ -55,8 +65,12 @@ export function report(thrown: unknown, where: string, { log, masking }: Surroun
   const what = thrown instanceof Error ? thrown.message : String(thrown);
   const next = explained && thrown.next !== undefined ? ` ${thrown.next}` : '';
   const message = explained ? `${what}${next}` : `Something went wrong that we did not expect: ${what}`;
-  void ask.error(masking.mask(message), SHOW_LOG).then((button) => {
+  const offer = thrown instanceof ProblemWithOffer ? thrown.offer : undefined;
+  const buttons = offer === undefined ? [SHOW_LOG] : [offer.label, SHOW_LOG];
+  void ask.error(masking.mask(message), ...buttons).then((button) => {
     if (button === SHOW_LOG) log.show();
+    else if (button !== undefined && offer !== undefined)
+      void vscode.commands.executeCommand(offer.command, offer.argument);
   });
 }
 

@@ -54,7 +54,7 @@ export async function establish(
   signal: AbortSignal,
 ): Promise<SshConnection> {
   const { clock, knownHosts } = options;
-  const reach = (): Promise<Duplex> => stream(target, jump, options, signal);
+  const reach = (): Promise<Duplex> => openStream(target, jump, options, signal);
   let pins: readonly HostKey[] = await knownHosts.pinned(target.serverId);
   if (pins.length === 0) {
     // The decision may take a person's time, longer than sshd waits for a login: look first, decide, then log in.
@@ -96,10 +96,10 @@ async function firstContact(
 }
 
 /** A stream to the SSH port, within a time. */
-async function stream(
+export async function openStream(
   target: Target,
-  jump: SshConnection | undefined,
-  options: ConnectOptions,
+  jump: Connection | undefined,
+  options: Pick<ConnectOptions, 'dial' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Duplex> {
   if (signal.aborted) throw abortError();

@@ -9,6 +9,7 @@ export { agentPublicKeys } from './offers';
 export { nodeFiles, type Files } from './files';
 export { connect, type ConnectOptions } from './connect';
 export { Connections } from './connections';
+export { lookAtDoor, type Door } from './door';
 export { hostIn, sshConfig, terminalCommand, writeSshConfig } from './sshConfig';
 export { addInclude, includes, removeInclude, withInclude, withoutInclude, type RunSsh } from './userConfig';
 export { Forwards } from './forwards';

@@ -1,3 +1,4 @@
+import { SshError } from './problems';
 import type { Connection } from './types';
 
 /** A port that something listens on, on a server. */
@@ -15,7 +16,7 @@ const MAX_BYTES = 256 * 1024;
 const NOBODYS = new Set([22, 53, 111, 5355]);
 
 /** `ss` has the ports; the names of containers that publish them come from Docker, where the user may ask it. */
-const COMMAND = `ss -H -ltnp 2>/dev/null || netstat -ltn 2>/dev/null
+const COMMAND = `ss -H -ltnp 2>/dev/null || netstat -ltn 2>/dev/null || echo --blind--
 echo '--containers--'
 command -v docker >/dev/null 2>&1 && docker ps --format '{{.Names}}\t{{.Ports}}' 2>/dev/null
 true`;
@@ -31,6 +32,10 @@ export async function listeningPorts(
     maxBytes: MAX_BYTES,
     env: { LC_ALL: 'C' },
   });
+  if (!stdout.includes('--containers--') || stdout.includes('--blind--'))
+    throw new SshError('protocol', `${connection.target.name} does not say what listens on it.`, {
+      next: 'It has neither ss nor netstat.',
+    });
   return parseListening(stdout);
 }
 

@@ -67,6 +67,33 @@ describe('demo', () => {
     assert.match((await window.statusText()) ?? '', /mlflow_ab1234 1:5\d$/);
   });
 
+  it('climbs the ladder of a server that can be reached to its end, on a page to read', async () => {
+    const server = await rowOf('resources', ({ label }) => label === 'node-mlflow-ab1234');
+    const restore = (await api()).answerWith({
+      confirm: () => Promise.resolve(true),
+      info: () => Promise.resolve(undefined),
+      warn: () => Promise.resolve(undefined),
+    });
+    try {
+      const diagnosis = await vscode.commands.executeCommand<{ rungs: { id: string; verdict: string }[] }>(
+        'chameleon.whyNoConnection',
+        server,
+      );
+      const told = diagnosis.rungs.map(({ id, verdict }) => `${id} ${verdict}`);
+      assert.ok(told.includes('login passed') && told.includes('services passed'), told.join());
+      assert.deepEqual(
+        told.filter((each) => each.endsWith('failed')),
+        [],
+      );
+    } finally {
+      restore();
+    }
+    const page = await until('the page', () =>
+      vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'chameleon-report'),
+    );
+    assert.match(page.getText(), /every step is right/);
+  });
+
   it('opens MLflow through a forward on the loopback', async () => {
     const service = await rowOf(
       'resources',

@@ -43,10 +43,18 @@ export const hostCommands: Readonly<Record<string, Run>> = {
     return lines(now.toUTCString().replace('GMT', 'UTC'));
   },
   nproc: ({ shell }) => lines(String(shell.host.vcpus)),
-  ss: ({ shell }) => {
+  df: ({ args }) =>
+    lines(
+      'Filesystem     1024-blocks    Used Available Capacity Mounted on',
+      ...[...new Set(args.filter((arg) => !arg.startsWith('-')))].map(
+        () => '/dev/vda1         40470732 8912388  31541960      23% /',
+      ),
+    ),
+  ss: ({ args, shell }) => {
     const row = (address: string): string => `LISTEN 0      128    ${address.padStart(18)}      0.0.0.0:*`;
+    const head = args.includes('-H') ? [] : ['State  Recv-Q Send-Q Local Address:Port  Peer Address:Port'];
     return lines(
-      'State  Recv-Q Send-Q Local Address:Port  Peer Address:Port',
+      ...head,
       row('0.0.0.0:22'),
       ...[...shell.host.programs.keys()].map((port) => row(`127.0.0.1:${port}`)),
     );

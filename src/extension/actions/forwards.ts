@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { abortError, Problem } from '../../base';
+import { abortError, isAbort, Problem } from '../../base';
 import type { Forward, ForwardSpec, Forwards } from '../../ssh';
 import type { App } from '../app';
 import { ask } from '../ask';
 import { forwardId } from '../keptForwards';
 import { withProgress } from '../register';
 import { urlOf } from '../rows/connections';
-import { proven } from './proven';
+import { proven, withDoctor } from './proven';
 import { serverFor, subjectOf } from './subjects';
 
 /** Forwards a lab's service and opens it in the browser: one click. */
@@ -22,7 +22,11 @@ export async function forwardPort(app: App, argument: unknown, signal: AbortSign
   const { listeningPorts } = await import('../../ssh');
   const found = await withProgress(`Asking ${server.name} what listens …`, signal, async (inner) => {
     await proven(app, target, inner);
-    return listeningPorts(await app.hosts.connect(target, inner), inner);
+    const connection = await app.hosts.connect(target, inner);
+    return listeningPorts(connection, inner).catch((thrown: unknown) => {
+      if (thrown instanceof Error && isAbort(thrown)) throw thrown;
+      return [];
+    });
   });
   const services = new Map(app.labs.servicesOn(server).map((service) => [service.port, service]));
   const picked = await ask.pick<{ port: number; host: string } | 'typed'>(
@@ -153,7 +157,12 @@ async function forwarded(app: App, spec: ForwardSpec, signal: AbortSignal): Prom
     settled(forwards, started(forwards, spec), inner),
   );
   app.draw();
-  if (forward.state.kind === 'refused') throw new Problem(forward.state.what, { next: forward.state.next });
+  if (forward.state.kind === 'refused')
+    throw withDoctor(
+      app,
+      spec.target.serverId,
+      new Problem(forward.state.what, { next: forward.state.next }),
+    );
   return forward;
 }
 

@@ -2,6 +2,7 @@ import type { App } from '../app';
 import type { CommandId } from '../commands';
 import * as account from './account';
 import * as checks from './checks';
+import { whyNoConnection } from './doctor';
 import * as forwards from './forwards';
 import { inspectStudent } from './inspection';
 import * as leases from './leases';
@@ -29,6 +30,7 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.openRemoteWindow': sessions.openRemoteWindow,
   'chameleon.removeSshConfig': sessions.removeConfig,
   'chameleon.forgetHostKey': sessions.forgetHostKey,
+  'chameleon.whyNoConnection': whyNoConnection,
   'chameleon.openService': forwards.openService,
   'chameleon.openForward': forwards.openForward,
   'chameleon.copyForwardUrl': forwards.copyUrl,

@@ -66,6 +66,19 @@ export function serverFor(app: App, argument: unknown, title: string): Promise<A
   );
 }
 
+/** The server of the row, or any of mine, whatever its state. */
+export function anyServerFor(app: App, argument: unknown, title: string): Promise<At<OwnedServer>> {
+  return chosen(
+    app,
+    argument,
+    'server',
+    title,
+    (site) => site.servers,
+    () => true,
+    (server) => server.status.toLowerCase(),
+  );
+}
+
 export function floatingIpFor(
   app: App,
   argument: unknown,
@@ -121,7 +134,7 @@ async function chosen<T extends Owned & { id: string; name: string }>(
 
 const NOUNS = {
   lease: 'running lease',
-  server: 'server that can be reached',
+  server: 'server',
   floatingIp: 'idle floating IP',
 };
 
