@@ -104,7 +104,7 @@ function answerTo(
     ? url.pathname.split('/')
     : ['', 'identity', ...url.pathname.replace(/^\/v3/, '').split('/').slice(1)];
   const path = `/${rest.join('/')}`;
-  if (service === 'container') return containerAnswer(zun, path, url, method);
+  if (service === 'container') return containerAnswer(zun, path.replace(/^\/v1/, ''), url, method);
   if (service === 'compute' && path === '/')
     return { status: 200, body: { version: { version: '2.95', min_version: '2.1', id: 'v2.1' } } };
   const query = url.search.replace(/[?&](?:limit|marker)=[^&]*/g, '').replace(/^&/, '?');
@@ -158,7 +158,7 @@ function tokenBody({ site, world, now }: Answering): unknown {
       roles: [{ id: 'r', name: 'member' }],
       issued_at: new Date(now - 60_000).toISOString(),
       expires_at: new Date(now + 3_600_000).toISOString(),
-      catalog: SERVICES.filter((service) => service !== 'identity').map((type) => ({
+      catalog: SERVICES.filter((service) => hasService(site, service)).map((type) => ({
         type,
         name: type,
         endpoints: [
@@ -167,4 +167,12 @@ function tokenBody({ site, world, now }: Answering): unknown {
       })),
     },
   };
+}
+
+/** Whether the site's catalog has it; the identity service is known without. */
+function hasService(site: string, service: string): boolean {
+  if (service === 'identity') return false;
+  return service === 'container'
+    ? site === 'CHI@Edge'
+    : service !== 'object-store' || !['KVM@TACC', 'CHI@Edge'].includes(site);
 }

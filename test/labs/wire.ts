@@ -56,6 +56,7 @@ export function answersOf(inventory: PlainInventory, site: string, first: string
     'image /v2/images': { images },
     ...each(images, 'image /v2/images', (image) => image),
     'volumev3 /volumes/detail': { volumes: [] },
+    'object-store /': [],
   };
 }
 
