@@ -1,34 +1,19 @@
 import { abortError, isAbort, Problem } from '../base';
 import { labelOf, me } from '../chameleon';
-import { fill, namesOf, slotsOf, Unbound, type Bindings } from './bind';
+import { fill, namesOf, Unbound, type Bindings } from './bind';
 import { idsIn, NO_EVIDENCE, stillHolds, type Evidence, type KeptCheck } from './evidence';
 import { valueOf, WrongForm, type Json } from './expression';
 import { firstFault } from './judge';
+import { Lanes, placeOf, siteOfCheck } from './lanes';
+import { missingParameter } from './missing';
 import { dependencies } from './order';
-import { targetOf } from './probes/hosts';
-import { probeForward, probeSsh } from './probes/host';
-import { probeLocal } from './probes/local';
-import { probeNotebook } from './probes/notebook';
-import { probeHttp, probeTcp } from './probes/network';
-import { Asked, probeOpenStack } from './probes/openstack';
-import { onEach, together } from './probes/several';
+import { ask } from './probes/ask';
+import { Asked } from './probes/openstack';
 import { names, Unseen } from './probes/unseen';
-import { probeZun } from './probes/zun';
 import { inVariant, sharedChecks, variantInForce, variantsThatFit } from './variants';
-import type {
-  CheckResult,
-  Expectation,
-  Lab,
-  LabCheck,
-  LabRun,
-  LabStep,
-  OpenStackCall,
-  UnknownCause,
-} from './types';
+import type { CheckResult, Lab, LabCheck, LabRun, LabStep, UnknownCause } from './types';
 import type { EvidenceKey, RunRequest } from './world';
 
-/** Probes under way at once: a site and a server are asked side by side, but not flooded. */
-const SIDE_BY_SIDE = 8;
 const DONE: readonly CheckResult['verdict'][] = ['passed', 'passed earlier'];
 
 /**
@@ -107,8 +92,7 @@ class Run {
   readonly #kept: Record<string, KeptCheck>;
   readonly #asked = new Asked();
   readonly #results = new Map<string, Promise<CheckResult>>();
-  readonly #slots: (() => void)[] = [];
-  #running = 0;
+  readonly #lanes = new Lanes();
   #changed = false;
 
   constructor(
@@ -205,9 +189,9 @@ class Run {
     if (missing !== undefined) return unknown('needs', `“${missing.title}” comes first.`);
     if (this.#judgeable?.has(check.id) === false)
       return unknown('notRun', 'Choose first which way of the lab you do.');
-    const unbound = this.#unbound(check);
+    const unbound = missingParameter(this.#lab, check, this.#bindings.param);
     if (unbound !== undefined) return unknown('notRun', `The ${unbound} is not known.`);
-    await this.#slot();
+    const leave = await this.#lanes.enter(placeOf(this.#lab, check), this.#request.signal);
     try {
       return this.#judge(check, await this.#probe(check));
     } catch (thrown) {
@@ -217,7 +201,7 @@ class Run {
         return unknown('badAnswer', thrown.message);
       return unknown('badAnswer', 'Something went wrong while looking; the log says more.');
     } finally {
-      this.#free();
+      leave();
     }
   }
 
@@ -237,98 +221,18 @@ class Run {
 
   async #probe(check: LabCheck): Promise<Record<string, Json>> {
     const { world, signal } = this.#request;
-    const lab = this.#lab;
-    const { probe } = check;
     const bindings = this.#bindings;
-    const target = (host: string): ReturnType<typeof targetOf> =>
-      targetOf(lab, host, bindings, world.inventory);
-    const seen = async (): Promise<Json> => {
-      switch (probe.kind) {
-        case 'openstack': {
-          const site = probe.site ?? lab.sites[0] ?? '';
-          const ask = (call: OpenStackCall, expect: readonly Expectation[], at: string): Promise<Json> => {
-            const project = world.inventory.sites.find((each) => each.site.name === at)?.project?.id;
-            return probeOpenStack(
-              call,
-              expect,
-              bindings,
-              at,
-              world.session(at),
-              project,
-              this.#asked,
-              signal,
-            );
-          };
-          return together(ask(probe, check.expect, site), probe.with, (call) =>
-            ask(call, [], call.site ?? site),
-          );
-        }
-        case 'tcp':
-          return probeTcp(target(probe.host).address, probe.port, world, signal);
-        case 'http':
-          return probeHttp(probe.url, bindings, (host) => target(host).address, world, signal);
-        case 'forward':
-          return probeForward(probe, target(probe.host), bindings, world, signal);
-        case 'ssh':
-          return onEach([probe.host, ...probe.also], (host) =>
-            probeSsh(probe, check.expect, target(host), bindings, world, signal),
-          );
-        case 'local':
-          return probeLocal(probe, bindings, world);
-        case 'jupyter':
-          return probeNotebook(probe, target(probe.host), bindings, world, signal);
-        case 'zun': {
-          const site = probe.site ?? lab.sites[0] ?? '';
-          return probeZun(probe, bindings, site, world.session(site), signal);
-        }
-        case 'manual':
-          return null;
-      }
-    };
-    const root = await seen();
-    const now = new Date(this.#now(siteOfCheck(lab, check))).toISOString();
+    const root = await ask(check, { lab: this.#lab, world, bindings, asked: this.#asked }, signal);
+    const now = new Date(this.#now(siteOfCheck(this.#lab, check))).toISOString();
     const fields = root !== null && typeof root === 'object' && !Array.isArray(root) ? root : {};
     const { param, name, saved, variant } = bindings;
     return { ...fields, param, name, saved: { ...saved }, variant, now };
-  }
-
-  /** A parameter that the check hangs on and nobody told. */
-  #unbound(check: LabCheck): string | undefined {
-    const lab = this.#lab;
-    const { param } = this.#bindings;
-    const texts = JSON.stringify([check.probe, check.expect, check.save]);
-    const hosts = Object.entries(lab.hosts)
-      .filter(([key]) => 'host' in check.probe && check.probe.host === key)
-      .map(([, host]) => host.server ?? '');
-    const text = [texts, ...hosts].join(' ');
-    const used = new Set([
-      ...slotsOf(text),
-      ...[...text.matchAll(/\$(?:\.param\.)?([A-Za-z]\w*)/g)].map(([, key]) => key ?? ''),
-      ...Object.entries(lab.names)
-        .filter(([key]) => new RegExp(`\\bname[._]${key}\\b`).test(text))
-        .flatMap(([, template]) => slotsOf(template)),
-    ]);
-    const missing = Object.keys(lab.parameters).find((key) => used.has(key) && param[key] === undefined);
-    return missing === undefined ? undefined : lab.parameters[missing]?.title.toLowerCase();
   }
 
   #now(site: string | undefined): number {
     const { world } = this.#request;
     const offset = site === undefined ? 0 : (world.session(site)?.clockOffset ?? 0);
     return world.clock.now() + offset;
-  }
-
-  async #slot(): Promise<void> {
-    if (this.#running >= SIDE_BY_SIDE)
-      await new Promise<void>((resolve) => {
-        this.#slots.push(resolve);
-      });
-    this.#running += 1;
-  }
-
-  #free(): void {
-    this.#running -= 1;
-    this.#slots.shift()?.();
   }
 }
 
@@ -364,24 +268,6 @@ function notSubject(about: LabCheck['about']): string {
       return 'Only their own key opens the server.';
     case 'project':
       return 'This can’t be told for somebody else.';
-  }
-}
-
-function siteOfCheck(lab: Lab, { probe }: LabCheck): string | undefined {
-  switch (probe.kind) {
-    case 'openstack':
-      return probe.site ?? lab.sites[0];
-    case 'tcp':
-    case 'http':
-    case 'forward':
-    case 'ssh':
-    case 'jupyter':
-      return lab.sites[0];
-    case 'zun':
-      return probe.site ?? lab.sites[0];
-    case 'local':
-    case 'manual':
-      return undefined;
   }
 }
 

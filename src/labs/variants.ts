@@ -95,12 +95,15 @@ function fitOf(
     }))
     .filter(({ servers, reservations }) => servers.length + reservations.length > 0);
   if (at.length === 0) return undefined;
-  const asked = [
-    ...(detect.nodeType === undefined ? [] : [at.some((each) => hasNode(each, detect.nodeType ?? ''))]),
-    ...(detect.flavor === undefined ? [] : [at.some((each) => hasFlavor(each, detect.flavor ?? ''))]),
-    ...(detect.image === undefined ? [] : [at.some((each) => hasImage(each, detect.image ?? ''))]),
+  const { nodeType, flavor, image } = detect;
+  // A wrong image is easily chosen; a wrong node is not.
+  const asked: readonly (readonly [weight: number, fits: boolean])[] = [
+    ...(nodeType === undefined ? [] : [[2, at.some((each) => hasNode(each, nodeType))] as const]),
+    ...(flavor === undefined ? [] : [[2, at.some((each) => hasFlavor(each, flavor))] as const]),
+    ...(image === undefined ? [] : [[1, at.some((each) => hasImage(each, image))] as const]),
   ];
-  return asked.length === 0 ? 0 : asked.filter(Boolean).length / asked.length;
+  const whole = asked.reduce((sum, [weight]) => sum + weight, 0);
+  return whole === 0 ? 0 : asked.reduce((sum, [weight, fits]) => sum + (fits ? weight : 0), 0) / whole;
 }
 
 interface Deployed {

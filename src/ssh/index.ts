@@ -14,5 +14,6 @@ export { hostIn, sshConfig, terminalCommand, writeSshConfig } from './sshConfig'
 export { addInclude, includes, removeInclude, withInclude, withoutInclude, type RunSsh } from './userConfig';
 export { Forwards } from './forwards';
 export { listeningPorts, parseListening, type ListeningPort } from './listening';
+export { Slots } from './slots';
 export { backoffMs, forwardStep, type ForwardEvent } from './forwardState';
 export type { Listen, Listener } from './listener';

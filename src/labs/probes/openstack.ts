@@ -22,24 +22,31 @@ export class Asked {
   }
 }
 
+/** A site as the person is signed in there. */
+export interface SignedIn {
+  readonly name: string;
+  readonly session: ProbeSession | undefined;
+  /** Whose resources count; undefined where it is not known. */
+  readonly projectId: string | undefined;
+}
+
 /** `{ status, headers, body }` of a call. @throws Unseen for what says nothing about the deployment */
 export async function probeOpenStack(
   probe: OpenStackCall,
   expect: readonly Expectation[],
   bindings: Bindings,
-  site: string,
-  session: ProbeSession | undefined,
-  projectId: string | undefined,
+  site: SignedIn,
   asked: Asked,
   signal: AbortSignal,
 ): Promise<Json> {
-  if (session === undefined) throw new Unseen('notAllowed', `You are not signed in at ${site}.`);
+  const { name, session, projectId } = site;
+  if (session === undefined) throw new Unseen('notAllowed', `You are not signed in at ${name}.`);
   const path = fill(probe.path, bindings, 'url');
   const query = Object.fromEntries(
     Object.entries(probe.query).map(([key, value]) => [key, fill(value, bindings, 'plain')]),
   );
   const judgesStatus = names(expect, 'status');
-  const words = [site, probe.service, path, JSON.stringify(query), probe.list ?? '', String(judgesStatus)];
+  const words = [name, probe.service, path, JSON.stringify(query), probe.list ?? '', String(judgesStatus)];
   return asked.once(words, async () => {
     try {
       const call = { probe, path, query, judgesStatus, projectId, signal };
