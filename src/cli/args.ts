@@ -9,6 +9,7 @@ export interface Arguments {
   readonly help: boolean;
   readonly parameters: Readonly<Record<string, string>>;
   readonly only: readonly string[];
+  readonly variant: string | undefined;
   readonly sshKey: string | undefined;
   readonly evidence: string | undefined;
 }
@@ -25,6 +26,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     help: values.help ?? false,
     parameters: parametersIn(values.param ?? []),
     only: values.only ?? [],
+    variant: values.variant,
     sshKey: values['ssh-key'],
     evidence: values.evidence,
   };
@@ -39,6 +41,7 @@ function parsed(argv: readonly string[]) {
         cloud: { type: 'string', multiple: true },
         param: { type: 'string', multiple: true },
         only: { type: 'string', multiple: true },
+        variant: { type: 'string' },
         'ssh-key': { type: 'string' },
         evidence: { type: 'string' },
         json: { type: 'boolean' },

@@ -1,6 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Problem } from '../base';
 import { peopleMatching, personNamed } from '../chameleon';
 import {
   fileEvidence,
@@ -8,25 +6,18 @@ import {
   keepsNothing,
   parametersFor,
   readCard,
-  readLab,
   runLab,
   verifyCard,
   type CheckResult,
   type Lab,
 } from '../labs';
 import type { Arguments } from './args';
+import { allLabs, bytesOf, checkFiles, labNamed, listLabs } from './labs';
 import { checkShape, inventoryShape, personShape, runShape, siteShape } from './shapes';
 import { signIn } from './sites';
 import { checksText, inventoryText, siteText, verdictText } from './tables';
-import { exit, Usage, type Exit } from './words';
+import { exit, Usage, type Exit, type Outcome } from './words';
 import { worldOf } from './world';
-
-/** What a command answers: text for people or data for scripts, and how it went. */
-export interface Outcome {
-  readonly code: Exit;
-  readonly text: string;
-  readonly data: unknown;
-}
 
 type Command = (args: Arguments, signal: AbortSignal) => Promise<Outcome>;
 
@@ -36,7 +27,7 @@ export const commands: Readonly<Record<string, Command>> = {
   inspect: inspectPerson,
   card,
   labs: listLabs,
-  'check-file': checkFile,
+  'check-file': checkFiles,
 };
 
 async function inventory(args: Arguments, signal: AbortSignal): Promise<Outcome> {
@@ -68,6 +59,7 @@ async function check(args: Arguments, signal: AbortSignal): Promise<Outcome> {
     const run = await runLab({
       lab,
       parameters,
+      ...(args.variant === undefined ? {} : { variant: args.variant }),
       world: world.probes,
       subject: { kind: 'me' },
       evidence:
@@ -145,30 +137,6 @@ async function card(args: Arguments, signal: AbortSignal): Promise<Outcome> {
   };
 }
 
-async function listLabs(): Promise<Outcome> {
-  const labs = await allLabs();
-  return {
-    code: exit.fine,
-    text: labs.map((lab) => `${lab.id}  ${lab.title}\n`).join(''),
-    data: labs.map(({ id, title, unit }) => ({ id, title, unit })),
-  };
-}
-
-async function checkFile(args: Arguments): Promise<Outcome> {
-  const [file] = args.rest;
-  if (file === undefined) throw new Usage('Which file?');
-  const reading = readLab(new TextDecoder().decode(await bytesOf(file)), path.basename(file));
-  const problems = 'problems' in reading ? reading.problems : [];
-  return {
-    code: problems.length === 0 ? exit.fine : exit.failed,
-    text:
-      problems.length === 0
-        ? `${file} is a lab file.\n`
-        : problems.map(({ what, line, column }) => `${file}:${line}:${column}: ${what}\n`).join(''),
-    data: { problems },
-  };
-}
-
 /** Who one is may be said to any lab; anything else must be a parameter of it. @throws Usage */
 function parametersOf(lab: Lab, { parameters }: Arguments): Record<string, string> {
   const known: Record<string, string> = {};
@@ -185,38 +153,6 @@ function parametersOf(lab: Lab, { parameters }: Arguments): Record<string, strin
     known[name] = value;
   }
   return known;
-}
-
-async function labNamed(id: string | undefined): Promise<Lab> {
-  const labs = await allLabs();
-  const lab = labs.find((each) => each.id === id);
-  if (lab === undefined)
-    throw new Usage(id === undefined ? 'Which lab?' : `There is no lab ${id}.`, {
-      next: `There are: ${labs.map((each) => each.id).join(', ')}.`,
-    });
-  return lab;
-}
-
-/** The labs that ship with this program. */
-async function allLabs(): Promise<Lab[]> {
-  const folder = path.join(__dirname, __dirname.endsWith('cli') ? '../..' : '..', 'media', 'labs');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.lab.yaml')).sort();
-  return Promise.all(
-    files.map(async (name) => {
-      const reading = readLab(await readFile(path.join(folder, name), 'utf8'), name);
-      if ('lab' in reading) return reading.lab;
-      const [first] = reading.problems;
-      throw new Problem(`${name}:${first?.line ?? 1}: ${first?.what ?? 'it is no lab file'}`);
-    }),
-  );
-}
-
-async function bytesOf(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new Usage(`${file} can't be read.`, { cause });
-  }
 }
 
 function codeOf(checks: readonly CheckResult[]): Exit {

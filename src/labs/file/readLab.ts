@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, parseDocument, type Document } from 'yaml';
 import type { Lab, LabCheck, LabVariant, OpenStackCall, Probe } from '../types';
 import { labSchema, type CheckText, type LabText } from './schema';
 import { faultsOf, type Path } from './references';
@@ -9,6 +9,8 @@ export interface LabProblem {
   /** From 1, of the file. */
   readonly line: number;
   readonly column: number;
+  /** Where the marked words end; the same as the beginning where there are none. */
+  readonly end: { readonly line: number; readonly column: number };
 }
 export type LabReading = { readonly lab: Lab } | { readonly problems: readonly LabProblem[] };
 
@@ -19,15 +21,19 @@ export type LabReading = { readonly lab: Lab } | { readonly problems: readonly L
 export function readLab(text: string, name: string): LabReading {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
-  const at = (offset: number): { line: number; column: number } => {
+  const spot = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
+  const at = ([from, to]: Span): Omit<LabProblem, 'what'> => ({
+    ...spot(from),
+    end: spot(Math.max(from, to)),
+  });
   if (document.errors.length > 0)
     return {
       problems: document.errors.map((error) => ({
         what: error.message.split('\n')[0] ?? 'not YAML',
-        ...at(error.pos[0]),
+        ...at(error.pos),
       })),
     };
   const parsed = v.safeParse(labSchema, document.toJS({ maxAliasCount: 0 }));
@@ -35,19 +41,19 @@ export function readLab(text: string, name: string): LabReading {
     return {
       problems: parsed.issues.map((issue) => {
         const path = (issue.path ?? []).map((item) => item.key as string | number);
-        return { what: sentence(issue, path), ...at(offsetOf(document, path)) };
+        return { what: sentence(issue, path), ...at(spanOf(document, path, isUnknownKey(issue))) };
       }),
     };
   const lab = labOf(parsed.output);
   const problems = [...nameFaults(lab, name), ...faultsOf(lab)].map(({ what, path }) => ({
     what,
-    ...at(offsetOf(document, path)),
+    ...at(spanOf(document, path)),
   }));
   return problems.length > 0 ? { problems } : { lab };
 }
 
 function nameFaults(lab: Lab, file: string): { what: string; path: Path }[] {
-  const stem = file.replace(/^.*[\\/]/, '').replace(/\.lab\.ya?ml$/, '');
+  const stem = file.replace(/^.*[\\/]/, '').replace(/\.lab\.(?:ya?ml|json)$/, '');
   return stem === file || stem === lab.id
     ? []
     : [{ what: `The id is “${lab.id}”, but the file is called ${stem}.`, path: ['id'] }];
@@ -55,18 +61,39 @@ function nameFaults(lab: Lab, file: string): { what: string; path: Path }[] {
 
 function sentence(issue: v.BaseIssue<unknown>, path: Path): string {
   const last = path.at(-1);
-  if (issue.type === 'strict_object' && issue.expected === 'never') return `Unknown key “${String(last)}”.`;
+  if (isUnknownKey(issue)) return `Unknown key “${String(last)}”.`;
   if (issue.received === 'undefined') return `“${String(last)}” is missing.`;
   return `“${path.join('.')}”: ${issue.message}`;
 }
 
-/** Where the value of a path begins, or the nearest place above it that is there. */
-function offsetOf(document: Document, path: Path): number {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
+function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never';
+}
+
+/** Offsets in the text. */
+type Span = readonly [from: number, to: number];
+
+/**
+ * The words of a path: of a scalar its value, of a map or list the key that it stands under; or the nearest place
+ * above it that is there.
+ */
+function spanOf(document: Document, path: Path, wantsKey = false): Span {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    const key = keyOf(document, path.slice(0, length));
+    if (isScalar(node) && node.range && !wantsKey) return [node.range[0], node.range[1]];
+    if (key !== undefined && isNode(node)) return key;
+    if (isNode(node) && node.range) return [node.range[0], node.range[0]];
   }
-  return 0;
+  return [0, 0];
+}
+
+function keyOf(document: Document, path: Path): Span | undefined {
+  const last = path.at(-1);
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(parent)) return undefined;
+  const key = parent.items.find((pair) => isScalar(pair.key) && pair.key.value === last)?.key;
+  return isScalar(key) && key.range ? [key.range[0], key.range[1]] : undefined;
 }
 
 function labOf(text: LabText): Lab {
