@@ -1,12 +1,24 @@
-import type { FloatingIp, Lease, Server, Token } from '../openstack';
+import type {
+  FloatingIp,
+  Lease,
+  Network,
+  ObjectContainer,
+  Router,
+  Server,
+  Token,
+  Volume,
+  ZunContainer,
+} from '../openstack';
 import { leaseJoin, serverOfFloatingIp } from './joins';
-import { ownerOfFloatingIp, ownerOfMade, type Ownership } from './ownership';
+import { ownerOfFloatingIp, ownerOfMade, ownerOfNamed, type Ownership } from './ownership';
 import { learnPeople, type Myself, type Traces } from './people';
 import type {
   Inventory,
+  Owned,
   OwnedFloatingIp,
   OwnedLease,
   OwnedServer,
+  Owner,
   PartName,
   PartState,
   PartValues,
@@ -16,11 +28,18 @@ import type {
 } from './types';
 
 /** The lists as the services sent them, before owners and leases are resolved. */
-export type RawParts = Omit<PartValues, 'leases' | 'servers' | 'floatingIps'> & {
+export type RawParts = Omit<PartValues, keyof OwnedParts> & OwnedParts;
+
+interface OwnedParts {
   readonly leases: readonly Lease[];
   readonly servers: readonly Server[];
   readonly floatingIps: readonly FloatingIp[];
-};
+  readonly networks: readonly Network[];
+  readonly routers: readonly Router[];
+  readonly volumes: readonly Volume[];
+  readonly objectContainers: readonly ObjectContainer[];
+  readonly zunContainers: readonly ZunContainer[];
+}
 
 /** All that is known of one cloud at a moment. */
 export interface CloudFacts {
@@ -43,10 +62,10 @@ function tracesOf({ site, token, raw }: CloudFacts): Traces {
   return {
     site: site.name,
     user: token?.user,
-    made: [...raw.leases, ...raw.servers],
+    made: [...raw.leases, ...raw.servers, ...raw.volumes],
     mentioned: [
       ...raw.floatingIps.map((ip) => ip.description),
-      ...raw.networks.map((network) => network.name),
+      ...[...raw.networks, ...raw.routers, ...raw.objectContainers].map(({ name }) => name),
     ],
   };
 }
@@ -78,8 +97,48 @@ function siteInventory(facts: CloudFacts, people: readonly Person[]): SiteInvent
     leases,
     servers,
     floatingIps: ownedFloatingIps(facts, known, leases, servers),
+    ...ownedByName(raw, known, token?.project?.id),
+    volumes: raw.volumes.map((volume) => ({
+      ...volume,
+      owner: ownerOfMade(volume, known),
+      // A volume outlives every lease.
+      leaseId: undefined,
+    })),
+    zunContainers: raw.zunContainers.map((container) => ({
+      ...container,
+      owner:
+        container.userId === undefined
+          ? ownerOfNamed(container.name, known)
+          : ownerOfMade({ name: container.name, userId: container.userId }, known),
+      // The hint that it was launched with is never told.
+      leaseId: undefined,
+    })),
   };
 }
+
+/** What the services keep without a maker: it has its name alone. */
+function ownedByName(
+  raw: RawParts,
+  known: Ownership,
+  projectId: string | undefined,
+): Pick<SiteInventory, 'networks' | 'routers' | 'objectContainers'> {
+  const named = <T extends { readonly name: string }>(each: T): T & Owned => ({
+    ...each,
+    owner: ownerOfNamed(each.name, known),
+    leaseId: undefined,
+  });
+  const ofProject = <T extends { readonly name: string; readonly projectId: string }>(each: T): T & Owned =>
+    each.projectId === projectId ? named(each) : { ...each, owner: OF_ALL, leaseId: undefined };
+  return {
+    networks: raw.networks.map((each) =>
+      each.shared || each.external ? { ...each, owner: OF_ALL, leaseId: undefined } : ofProject(each),
+    ),
+    routers: raw.routers.map(ofProject),
+    objectContainers: raw.objectContainers.map(named),
+  };
+}
+
+const OF_ALL: Owner = { kind: 'shared', why: 'It belongs to the site and is for everybody.' };
 
 function ownedFloatingIps(
   { raw }: CloudFacts,

@@ -1,7 +1,7 @@
 import { abortError, isAbort, Problem, sentenceOf, type Clock } from '../base';
 import type { CloudConfig } from '../openstack';
 import type { CloudFacts, RawParts } from './assemble';
-import { isAskedAt, serviceOf, type SiteReader } from './reader';
+import { isAskedAt, noParts, partsIn, serviceOf, type SiteReader } from './reader';
 import { siteOf } from './sites';
 import type { PartName, PartState } from './types';
 
@@ -11,31 +11,7 @@ interface Flight {
   waiting: number;
 }
 
-const NOTHING: RawParts = {
-  leases: [],
-  servers: [],
-  floatingIps: [],
-  ports: [],
-  networks: [],
-  securityGroups: [],
-  images: [],
-  keyPairs: [],
-  hosts: [],
-  hostAllocations: [],
-};
 const LOADING: PartState = { state: 'loading', asOf: undefined, error: undefined };
-const ALL_LOADING: Readonly<Record<PartName, PartState>> = {
-  leases: LOADING,
-  servers: LOADING,
-  floatingIps: LOADING,
-  ports: LOADING,
-  networks: LOADING,
-  securityGroups: LOADING,
-  images: LOADING,
-  keyPairs: LOADING,
-  hosts: LOADING,
-  hostAllocations: LOADING,
-};
 
 /**
  * One cloud as it is read, part by part. Each part is asked for at most once at a time, whoever wants it, and fails
@@ -59,8 +35,8 @@ export class CloudReading {
       token: undefined,
       signIn: undefined,
       clockOffset: 0,
-      raw: NOTHING,
-      parts: ALL_LOADING,
+      raw: noParts,
+      parts: partsIn(LOADING),
     };
   }
 

@@ -4,10 +4,11 @@ export { readClouds, findClouds, type CloudPlaces, type FoundClouds } from './cl
 export { netIdIn } from './names';
 export { belongsTo, labelOf, me, peopleMatching, personNamed, type Myself } from './people';
 export { InventorySource, type RefreshOptions, type SourceOptions } from './source';
-export { partNames, type SiteReader } from './reader';
+export { noParts, partNames, partsIn, type SiteReader } from './reader';
 export { assemble, type CloudFacts, type RawParts } from './assemble';
 export { InventoryPoll } from './poll';
 export { endsWithLease, inTransition, isRunning, leaseToEndNext, timeLeft } from './lifecycle';
+export { attention, faultWords, type Attention, type AttentionRules } from './attention';
 export * from './leases';
 export * from './availability';
 export { publicAddress, wayTo, type Hop } from './way';

@@ -1,5 +1,5 @@
-import type { FloatingIp, Lease, Server } from '../openstack';
-import { groupIn, netIdIn, usernameIn } from './names';
+import type { FloatingIp } from '../openstack';
+import { endsWithName, groupIn, netIdIn, usernameIn } from './names';
 import { personOfUser } from './people';
 import type { OwnedLease, OwnedServer, Owner, Person } from './types';
 
@@ -10,8 +10,11 @@ export interface Ownership {
   readonly people: readonly Person[];
 }
 
-/** Whose a lease or a server is. What another user id made is never mine, whatever its name says. */
-export function ownerOfMade(resource: Lease | Server, known: Ownership): Owner {
+/** Whose a lease, a server or a volume is. What another user id made is never mine, whatever its name says. */
+export function ownerOfMade(
+  resource: { readonly name: string; readonly userId: string },
+  known: Ownership,
+): Owner {
   const maker = personOfUser(known.people, known.site, resource.userId);
   if (known.myUserId !== undefined && resource.userId === known.myUserId)
     return { kind: 'me', ...namesOf(maker), ...groupOf(resource.name), why: 'Your account made it.' };
@@ -31,13 +34,13 @@ function byName(name: string, known: Ownership, maker: Person | undefined): Owne
 
 function namedFor(netId: string, known: Ownership, maker: Person | undefined): Owner {
   const person = known.people.find((each) => each.netId === netId);
-  const isMine = known.myUserId !== undefined && person?.userIds[known.site] === known.myUserId;
+  const mine = person !== undefined && isMine(person, known);
   const by = maker === undefined || maker === person ? '' : ', but another member made it';
   return {
     kind: 'person',
     ...namesOf(person),
     netId,
-    why: isMine
+    why: mine
       ? `Its name ends in your net ID ${netId}, but another member made it.`
       : `Its name ends in ${netId}${by}.`,
   };
@@ -57,6 +60,38 @@ function byMaker(maker: Person | undefined, userId: string): Owner {
   };
 }
 
+/** Whose a thing is that has a name but no maker: a network, a router, a container of the object store. */
+export function ownerOfNamed(name: string, known: Ownership): Owner {
+  const group = groupIn(name);
+  if (group !== undefined)
+    return { kind: 'group', group, why: `Its name ends in the project group ${group}.` };
+  const netId = netIdIn(name);
+  if (netId !== undefined) return namedByNetId(netId, known, 'name');
+  const person = known.people.find((each) => each.usernames.some((username) => endsWithName(name, username)));
+  if (person !== undefined)
+    return {
+      kind: isMine(person, known) ? 'me' : 'person',
+      ...namesOf(person),
+      why: `Its name ends in ${isMine(person, known) ? 'your user name' : 'the user name of a member'}.`,
+    };
+  return { kind: 'unknown', why: 'Its name ends in nobody’s net ID, and the site keeps no maker of it.' };
+}
+
+function namedByNetId(netId: string, known: Ownership, where: 'name' | 'description'): Owner {
+  const person = known.people.find((each) => each.netId === netId);
+  const mine = person !== undefined && isMine(person, known);
+  return {
+    kind: mine ? 'me' : 'person',
+    ...namesOf(person),
+    netId,
+    why: `Its ${where} ends in ${mine ? 'your net ID ' : ''}${netId}.`,
+  };
+}
+
+function isMine(person: Person, known: Ownership): boolean {
+  return known.myUserId !== undefined && person.userIds[known.site] === known.myUserId;
+}
+
 /**
  * Whose a floating IP is: a floating IP has no user id, so it is told through the server it is bound to, the lease
  * that reserved it, or a net ID in its description; an unmarked free one is nobody's in particular.
@@ -74,14 +109,7 @@ export function ownerOfFloatingIp(
   const netId = netIdIn(ip.description);
   if (netId === undefined)
     return { kind: 'unknown', why: 'No server, lease or description tells whose it is.' };
-  const person = known.people.find((each) => each.netId === netId);
-  const isMine = known.myUserId !== undefined && person?.userIds[known.site] === known.myUserId;
-  return {
-    kind: isMine ? 'me' : 'person',
-    ...namesOf(person),
-    netId,
-    why: `Its description ends in ${isMine ? 'your net ID ' : ''}${netId}.`,
-  };
+  return namedByNetId(netId, known, 'description');
 }
 
 function namesOf(person: Person | undefined): { netId?: string; username?: string } {

@@ -198,7 +198,7 @@ export function personOfUser(people: readonly Person[], site: string, userId: st
 export function belongsTo(
   inventory: Inventory,
   siteName: string,
-  resource: Owned & { readonly userId?: string; readonly name?: string },
+  resource: Owned & { readonly userId?: string | undefined; readonly name?: string },
   person: Person,
 ): boolean {
   const userId = person.userIds[siteName];

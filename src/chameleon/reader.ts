@@ -6,15 +6,19 @@ import {
   listKeyPairs,
   listLeases,
   listNetworks,
+  listObjectContainers,
   listPorts,
+  listRouters,
   listSecurityGroups,
+  listVolumes,
+  listZunContainers,
   type ServiceType,
   type Session,
   type Token,
 } from '../openstack';
 import type { RawParts } from './assemble';
 import { listServersWithFaults } from './faults';
-import type { PartName, Site } from './types';
+import type { PartName, PartState, PartValues, Site } from './types';
 
 /** How one signed-in cloud is read: what the inventory needs of a `Session`, so that tests can script it. */
 export interface SiteReader {
@@ -38,9 +42,13 @@ const lists: Lists = {
   floatingIps: { service: 'network', list: listFloatingIps },
   ports: { service: 'network', list: listPorts },
   networks: { service: 'network', list: listNetworks },
+  routers: { service: 'network', list: listRouters },
   securityGroups: { service: 'network', list: listSecurityGroups },
   images: { service: 'image', list: listImages },
   keyPairs: { service: 'compute', list: listKeyPairs },
+  volumes: { service: 'volumev3', list: listVolumes },
+  objectContainers: { service: 'object-store', list: listObjectContainers },
+  zunContainers: { service: 'container', list: listZunContainers },
   hosts: { service: 'reservation', list: listHosts },
   hostAllocations: { service: 'reservation', list: listHostAllocations },
 };
@@ -52,12 +60,54 @@ export const partNames: readonly PartName[] = [
   'floatingIps',
   'ports',
   'networks',
+  'routers',
   'securityGroups',
   'keyPairs',
+  'volumes',
+  'objectContainers',
+  'zunContainers',
   'images',
   'hosts',
   'hostAllocations',
 ];
+
+/** Every part with nothing in it. */
+export const noParts = {
+  leases: [],
+  servers: [],
+  floatingIps: [],
+  ports: [],
+  networks: [],
+  routers: [],
+  securityGroups: [],
+  images: [],
+  keyPairs: [],
+  volumes: [],
+  objectContainers: [],
+  zunContainers: [],
+  hosts: [],
+  hostAllocations: [],
+} as const satisfies PartValues;
+
+/** Every part in one state. */
+export function partsIn(state: PartState): Readonly<Record<PartName, PartState>> {
+  return {
+    leases: state,
+    servers: state,
+    floatingIps: state,
+    ports: state,
+    networks: state,
+    routers: state,
+    securityGroups: state,
+    images: state,
+    keyPairs: state,
+    volumes: state,
+    objectContainers: state,
+    zunContainers: state,
+    hosts: state,
+    hostAllocations: state,
+  };
+}
 
 /** The service that lists a part. */
 export function serviceOf(part: PartName): ServiceType {

@@ -7,9 +7,13 @@ import type {
   KeyPair,
   Lease,
   Network,
+  ObjectContainer,
   Port,
+  Router,
   SecurityGroup,
   Server,
+  Volume,
+  ZunContainer,
 } from '../openstack';
 
 /** A Chameleon site; region name == site name, `@` included. */
@@ -52,6 +56,11 @@ export interface Owned {
 export type OwnedLease = Lease & Owned;
 export type OwnedServer = Server & Owned;
 export type OwnedFloatingIp = FloatingIp & Owned;
+export type OwnedNetwork = Network & Owned;
+export type OwnedRouter = Router & Owned;
+export type OwnedVolume = Volume & Owned;
+export type OwnedObjectContainer = ObjectContainer & Owned;
+export type OwnedZunContainer = ZunContainer & Owned;
 
 /** The parts of an inventory: one list call each. */
 export interface PartValues {
@@ -59,10 +68,14 @@ export interface PartValues {
   readonly servers: readonly OwnedServer[];
   readonly floatingIps: readonly OwnedFloatingIp[];
   readonly ports: readonly Port[];
-  readonly networks: readonly Network[];
+  readonly networks: readonly OwnedNetwork[];
+  readonly routers: readonly OwnedRouter[];
   readonly securityGroups: readonly SecurityGroup[];
   readonly images: readonly Image[];
   readonly keyPairs: readonly KeyPair[];
+  readonly volumes: readonly OwnedVolume[];
+  readonly objectContainers: readonly OwnedObjectContainer[];
+  readonly zunContainers: readonly OwnedZunContainer[];
   readonly hosts: readonly BlazarHost[];
   readonly hostAllocations: readonly HostAllocation[];
 }

@@ -1,26 +1,27 @@
 import * as vscode from 'vscode';
 import {
-  belongsTo,
+  attention,
   me,
   timeLeft,
+  type Attention,
   type Inventory,
   type Myself,
-  type Owned,
+  type OwnedServer,
   type SiteInventory,
 } from '../chameleon';
 import type { CloudConfig } from '../openstack';
 import { StoredClouds } from './cloudStore';
 import { startEmbeddedDemo, type Demo } from './demo';
+import { Filters } from './filters';
 import { Hosts } from './hosts';
 import { Inspector } from './inspector';
-import { FILTER_STATE } from './keys';
 import { LabDesk } from './labDesk';
 import type { Masking } from './masking';
 import { report } from './register';
 import { connectionRows } from './rows/connections';
 import { countdown, type Countdown } from './rows/countdown';
 import { labRows } from './rows/labs';
-import { attentionCount, resourceRows } from './rows/resources';
+import { attentionCount, resourceRows, type Shows } from './rows/resources';
 import type { Row } from './rows/row';
 import type { RowView } from './rowView';
 import { SignedIn } from './signedIn';
@@ -51,6 +52,7 @@ export class App {
   readonly masking: Masking;
   readonly views: Views;
   readonly clouds: StoredClouds;
+  readonly filters: Filters;
   readonly labs: LabDesk;
   readonly hosts: Hosts;
   readonly inspector: Inspector;
@@ -65,6 +67,7 @@ export class App {
     this.masking = masking;
     this.views = views;
     this.clouds = new StoredClouds(context.secrets);
+    this.filters = new Filters(context.globalState);
     this.labs = new LabDesk(this);
     this.hosts = new Hosts(this);
     this.inspector = new Inspector(this);
@@ -89,12 +92,15 @@ export class App {
     return this.#demo;
   }
 
+  /** At every site, whosever it is. */
   get showsEveryone(): boolean {
-    return this.context.globalState.get<string>(FILTER_STATE) === 'everyone';
+    const { sites } = this.inventory;
+    return sites.length > 0 && sites.every(({ cloud }) => this.filters.of(cloud).kind === 'everyone');
   }
 
   async showEveryone(everyone: boolean): Promise<void> {
-    await this.context.globalState.update(FILTER_STATE, everyone ? 'everyone' : 'mine');
+    const clouds = this.inventory.sites.map(({ cloud }) => cloud);
+    await this.filters.set(clouds, { kind: everyone ? 'everyone' : 'mine' });
     this.draw();
   }
 
@@ -143,18 +149,33 @@ export class App {
     return { ...(netId === '' ? {} : { netId }), ...(username === '' ? {} : { usernames: [username] }) };
   }
 
-  /** The Resources view's rows for one condition: mine, everyone's, or (in Inspect) one person's. */
-  resourceRows(
-    shows: (site: SiteInventory, resource: Owned & { userId?: string; name?: string }) => boolean,
-    showsOwner: boolean,
-  ): readonly Row[] {
+  /** The rows of a condition of its own, each with its owner: in Inspect, one person's. */
+  rowsOf(shows: Shows): readonly Row[] {
     return resourceRows({
-      inventory: this.inventory,
+      ...this.#rowsInput,
       shows,
-      showsOwner,
-      services: (server) => this.labs.servicesOn(server),
+      showsOwner: () => true,
+      filter: () => undefined,
+      grouping: 'lease',
+    });
+  }
+
+  get #rowsInput() {
+    const now = Date.now();
+    return {
+      inventory: this.inventory,
+      services: (server: OwnedServer) => this.labs.servicesOn(server),
+      attention: (site: SiteInventory) => this.attentionAt(site, now),
       demo: new Set(this.#demo?.clouds.map((cloud) => cloud.name)),
-      now: Date.now(),
+      now,
+    };
+  }
+
+  /** What of a site needs attention, whosever it is. @param now this machine's time, ms since 1970 */
+  attentionAt(site: SiteInventory, now: number): readonly Attention[] {
+    return attention(site, {
+      now: now + site.clockOffset,
+      expectedHours: (server) => this.labs.expectedHoursOf(server),
     });
   }
 
@@ -164,9 +185,16 @@ export class App {
 
   /** Draws everything from what is known now; cheap when nothing changed. */
   draw(): void {
+    const { filters, inventory } = this;
     const everyone = this.showsEveryone;
     this.views.resources.show(
-      this.resourceRows((site, resource) => everyone || this.#isMine(site, resource), everyone),
+      resourceRows({
+        ...this.#rowsInput,
+        shows: (site, resource) => filters.shows(inventory, site, resource),
+        showsOwner: (site) => filters.of(site.cloud).kind === 'everyone',
+        filter: (site) => (everyone ? undefined : filters.words(site.cloud)),
+        grouping: filters.grouping,
+      }),
     );
     this.views.labs.show(labRows(this.labs.shown));
     this.views.connections.show(this.#connectionRows());
@@ -198,12 +226,6 @@ export class App {
     this.#stopListening();
     this.#signedIn?.dispose();
     this.#signedIn = undefined;
-  }
-
-  #isMine(site: SiteInventory, resource: Owned & { userId?: string; name?: string }): boolean {
-    return (
-      resource.owner.kind === 'me' || belongsTo(this.inventory, site.site.name, resource, me(this.inventory))
-    );
   }
 
   #connectionRows(): readonly Row[] {

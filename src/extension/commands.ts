@@ -7,6 +7,8 @@ export const commandIds = [
   'chameleon.refresh',
   'chameleon.showMine',
   'chameleon.showEveryone',
+  'chameleon.filterResources',
+  'chameleon.groupResources',
   'chameleon.countdownMenu',
   'chameleon.extendLease',
   'chameleon.endLease',

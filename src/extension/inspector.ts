@@ -33,9 +33,8 @@ export class Inspector {
   get rows(): readonly Row[] {
     const shown = this.#shown;
     if (shown === undefined) return [];
-    const theirs = this.#app.resourceRows(
-      (site, resource) => belongsTo(this.#app.inventory, site.site.name, resource, shown.person),
-      true,
+    const theirs = this.#app.rowsOf((site, resource) =>
+      belongsTo(this.#app.inventory, site.site.name, resource, shown.person),
     );
     return inspectionRows({ ...shown, resources: theirs });
   }

@@ -1,6 +1,7 @@
 /** Where things are kept between sessions. */
 export const CLOUDS_SECRET = 'chameleon.clouds';
-export const FILTER_STATE = 'chameleon.filter';
+export const FILTERS_STATE = 'chameleon.filters';
+export const GROUPING_STATE = 'chameleon.grouping';
 export const MUTED_STATE = 'chameleon.mutedLeases';
 export const WARNED_STATE = 'chameleon.warned';
 export const EXTEND_SEEN_STATE = 'chameleon.extendSeen';

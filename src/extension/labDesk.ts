@@ -92,6 +92,14 @@ export class LabDesk {
     );
   }
 
+  /** How long the lab of a server takes, hours; of several, the longest. */
+  expectedHoursOf(server: Server): number | undefined {
+    const hours = this.#onServer(this.#labs, server)
+      .map(({ lab }) => lab.expectedHours)
+      .filter((each) => each !== undefined);
+    return hours.length === 0 ? undefined : Math.max(...hours);
+  }
+
   /** Whether a server is one of that lab's. */
   isOf(lab: Lab, server: Server): boolean {
     return this.#onServer([lab], server).length > 0;

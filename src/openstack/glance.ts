@@ -45,3 +45,13 @@ export async function getImage(session: Session, id: string, signal?: AbortSigna
   });
   return parsed(imageWire, answer, 'image');
 }
+
+/** Takes an image away; what was made from it stays. @throws OpenStackError `forbidden` for what others share */
+export async function deleteImage(session: Session, id: string, signal?: AbortSignal): Promise<void> {
+  await session.json({
+    service: 'image',
+    method: 'DELETE',
+    path: `/v2/images/${encodeURIComponent(id)}`,
+    signal,
+  });
+}

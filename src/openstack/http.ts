@@ -115,7 +115,8 @@ async function readText(response: Response, maxBytes: number): Promise<{ text: s
   return { text: bytes.subarray(0, truncated ? maxBytes : size).toString('utf8'), truncated };
 }
 
-function timeoutError(request: HttpRequest, timeoutMs: number): OpenStackError {
+/** Nothing came in time. */
+export function timeoutError(request: Pick<HttpRequest, 'service'>, timeoutMs: number): OpenStackError {
   const name = serviceName(request.service);
   return new OpenStackError(`${name} did not answer within ${Math.round(timeoutMs / 1000)} s.`, {
     kind: 'timeout',
@@ -124,7 +125,11 @@ function timeoutError(request: HttpRequest, timeoutMs: number): OpenStackError {
   });
 }
 
-function unreachableError(request: HttpRequest, cause: unknown): OpenStackError {
+/** No answer at all: no network, no such host, a connection that was cut. */
+export function unreachableError(
+  request: Pick<HttpRequest, 'service' | 'url'>,
+  cause: unknown,
+): OpenStackError {
   const name = serviceName(request.service);
   return new OpenStackError(`${name} can't be reached at ${hostOf(request.url)}${reasonIn(cause)}.`, {
     kind: 'unreachable',

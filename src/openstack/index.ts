@@ -1,7 +1,7 @@
 export type * from './types';
 export { OpenStackError, sentenceIn, serviceName, type OpenStackErrorKind } from './error';
 export { parseBlazarDate } from './border';
-export { Session, type RawRequest, type SessionOptions } from './session';
+export { Session, type RawRequest, type SessionOptions, type StreamCall } from './session';
 export {
   consoleOutput,
   createKeyPair,
@@ -19,9 +19,35 @@ export {
   listFloatingIps,
   listNetworks,
   listPorts,
-  listSecurityGroups,
   setPortSecurityGroups,
 } from './neutron';
+export { deleteNetwork, deletePort, deleteRouter, listRouters, removeRouterInterface } from './routers';
+export { createSecurityGroup, createTcpRule, listSecurityGroups } from './securityGroups';
+export {
+  attachVolume,
+  consoleUrl,
+  createServer,
+  detachVolume,
+  rebootServer,
+  rebuildServer,
+  snapshotServer,
+  startServer,
+  stopServer,
+  type ServerWish,
+} from './servers';
+export { createVolume, deleteVolume, getVolume, listVolumeTypes, listVolumes } from './cinder';
+export {
+  createObjectContainer,
+  deleteObject,
+  deleteObjectContainer,
+  downloadObject,
+  listAllObjects,
+  listObjectContainers,
+  listObjects,
+  uploadObject,
+  type Progress,
+} from './swift';
+export { deleteZunContainer, listZunContainers, zunContainerLogs } from './zun';
 export {
   createLease,
   deleteLease,
@@ -32,4 +58,4 @@ export {
   updateLease,
   type ReservationWish,
 } from './blazar';
-export { getImage, listImages } from './glance';
+export { deleteImage, getImage, listImages } from './glance';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { listOf, maybe, parsed, utc } from './border';
 import { listAll } from './page';
 import type { Session } from './session';
-import type { FloatingIp, Network, Port, SecurityGroup, SecurityGroupRule } from './types';
+import type { FloatingIp, Network, Port } from './types';
 
 const idOf = (item: { readonly id: string }): string => item.id;
 
@@ -177,59 +177,6 @@ export async function listNetworks(session: Session, signal?: AbortSignal): Prom
     path: '/v2.0/networks',
     key: 'networks',
     item: networkWire,
-    marker: idOf,
-    signal,
-  });
-}
-
-const ruleWire = v.pipe(
-  v.object({
-    id: v.string(),
-    direction: v.string(),
-    protocol: maybe(v.string()),
-    port_range_min: maybe(v.number()),
-    port_range_max: maybe(v.number()),
-    remote_ip_prefix: maybe(v.string()),
-    remote_group_id: maybe(v.string()),
-    ethertype: v.optional(v.string(), 'IPv4'),
-  }),
-  v.transform((wire): SecurityGroupRule => ({
-    id: wire.id,
-    direction: wire.direction,
-    protocol: wire.protocol,
-    portMin: wire.port_range_min,
-    portMax: wire.port_range_max,
-    remotePrefix: wire.remote_ip_prefix,
-    remoteGroupId: wire.remote_group_id,
-    etherType: wire.ethertype,
-  })),
-);
-
-const securityGroupWire = v.pipe(
-  v.object({
-    id: v.string(),
-    name: v.string(),
-    description: v.optional(v.string(), ''),
-    project_id: maybe(v.string()),
-    tenant_id: maybe(v.string()),
-    security_group_rules: listOf(ruleWire),
-  }),
-  v.transform((wire): SecurityGroup => ({
-    id: wire.id,
-    name: wire.name,
-    description: wire.description,
-    projectId: wire.project_id ?? wire.tenant_id ?? '',
-    rules: wire.security_group_rules,
-  })),
-);
-
-/** @throws OpenStackError */
-export async function listSecurityGroups(session: Session, signal?: AbortSignal): Promise<SecurityGroup[]> {
-  return listAll(session, {
-    service: 'network',
-    path: '/v2.0/security-groups',
-    key: 'security_groups',
-    item: securityGroupWire,
     marker: idOf,
     signal,
   });

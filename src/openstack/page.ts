@@ -6,6 +6,7 @@ export interface List<T extends v.GenericSchema> {
   readonly service: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   /** The key of the list in the answer. */
   readonly key: string;
   readonly item: T;
@@ -40,6 +41,7 @@ export async function listAll<T extends v.GenericSchema>(
         ...(list.marker === undefined ? {} : { limit: String(PAGE_SIZE) }),
         ...(after === undefined ? {} : { marker: after }),
       },
+      ...(list.headers === undefined ? {} : { headers: list.headers }),
       signal: list.signal,
     });
     const body = parsed(v.record(v.string(), v.unknown()), answer, service);

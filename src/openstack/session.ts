@@ -4,6 +4,7 @@ import { badAnswer, parsed } from './border';
 import { OpenStackError, refusalOf, serviceName } from './error';
 import { send, type HttpAnswer, type Outside } from './http';
 import { endpointOf, signIn } from './keystone';
+import { openStream, type StreamAnswer } from './stream';
 import type { CloudConfig, RawAnswer, Token } from './types';
 
 export interface SessionOptions {
@@ -27,6 +28,12 @@ export interface RawRequest {
   readonly body?: unknown;
   readonly maxBytes?: number;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A call whose body or answer is not held in memory. */
+export interface StreamCall extends Omit<RawRequest, 'body' | 'maxBytes'> {
+  /** Called once for each attempt: a refused token is renewed, and the body begins anew. */
+  readonly body?: () => AsyncIterable<Uint8Array>;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -111,6 +118,45 @@ export class Session {
     }
   }
 
+  /**
+   * A call that must succeed, piece by piece. A 401 is tried once more with a new token.
+   * @throws OpenStackError with the service's own sentence; so does the reading of the answer
+   */
+  async stream(request: StreamCall): Promise<StreamAnswer> {
+    const token = await this.token(request.signal);
+    let answer = await this.#openStream(request, token);
+    if (answer.status === 401) {
+      if (this.#token?.value.id === token.id) this.#token = undefined;
+      answer = await this.#openStream(request, await this.token(request.signal));
+    }
+    if (answer.status >= 200 && answer.status <= 299) return answer;
+    throw refusalOf(request.service, { ...answer, text: await beginningOf(answer.body) });
+  }
+
+  #openStream(request: StreamCall, token: Token): Promise<StreamAnswer> {
+    return openStream(
+      {
+        service: request.service,
+        method: request.method,
+        url: urlOf(this.#rootOf(request.service, token), request),
+        headers: { 'X-Auth-Token': token.id, ...request.headers },
+        body: request.body?.(),
+        signal: request.signal,
+      },
+      this.#outside,
+    );
+  }
+
+  #rootOf(service: string, token: Token): string {
+    const root = endpointOf(token, service, this.config);
+    if (root !== undefined) return root;
+    throw new OpenStackError(`${this.config.region} has no ${serviceName(service)}.`, {
+      kind: 'notFound',
+      service,
+      next: 'Use a site that offers it.',
+    });
+  }
+
   async #authorised(request: RawRequest): Promise<HttpAnswer> {
     const token = await this.token(request.signal);
     const answer = await this.#send(request, token);
@@ -121,13 +167,7 @@ export class Session {
   }
 
   async #send(request: RawRequest, token: Token): Promise<HttpAnswer> {
-    const root = endpointOf(token, request.service, this.config);
-    if (root === undefined)
-      throw new OpenStackError(`${this.config.region} has no ${serviceName(request.service)}.`, {
-        kind: 'notFound',
-        service: request.service,
-        next: 'Use a site that offers it.',
-      });
+    const root = this.#rootOf(request.service, token);
     const version = request.service === 'compute' ? await this.#computeVersion(token) : undefined;
     const answer = await send(
       {
@@ -217,7 +257,19 @@ function isOlder(a: readonly [number, number], b: readonly [number, number]): bo
   return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
 }
 
-function urlOf(root: string, { path, query }: RawRequest): string {
+/** Enough of a refusal for its sentence. */
+async function beginningOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body) {
+    parts.push(part);
+    size += part.byteLength;
+    if (size > 10_000) break;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function urlOf(root: string, { path, query }: Pick<RawRequest, 'path' | 'query'>): string {
   const url = new URL(`${root}${path}`);
   for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value);
   return url.toString();

@@ -100,6 +100,62 @@ export interface Network {
   readonly projectId: string;
 }
 
+export interface Router {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly projectId: string;
+  /** The external network that it leads to; `undefined` without a gateway. */
+  readonly externalNetworkId: string | undefined;
+}
+
+/** A disk of Cinder. It outlives servers and leases. */
+export interface Volume {
+  readonly id: string;
+  readonly name: string;
+  /** available in-use creating attaching detaching deleting error … (lower case) */
+  readonly status: string;
+  readonly sizeGb: number;
+  readonly type: string | undefined;
+  readonly userId: string;
+  readonly description: string;
+  readonly bootable: boolean;
+  readonly attachments: readonly { readonly serverId: string; readonly device: string | undefined }[];
+  readonly created: number;
+}
+
+/** A container of the object store. It has no owner but the project: `platform` 4.4. */
+export interface ObjectContainer {
+  /** Its name is its id. */
+  readonly name: string;
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export interface StoredObject {
+  /** The whole name, folders and all: `Food-11/training/0.jpg`. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly contentType: string;
+  /** MD5 of the content; of a list of hashes for an object in segments. */
+  readonly hash: string;
+  readonly modified: number;
+}
+
+/** A container at the edge, run by Zun. */
+export interface ZunContainer {
+  readonly id: string;
+  readonly name: string;
+  /** Zun's word: Creating Created Running Stopped Error Deleted Unknown. */
+  readonly status: string;
+  readonly statusReason: string | undefined;
+  readonly image: string;
+  /** `undefined` where the site does not tell. */
+  readonly userId: string | undefined;
+  readonly addresses: readonly string[];
+  readonly created: number | undefined;
+}
+
 export interface SecurityGroupRule {
   readonly id: string;
   readonly direction: string;

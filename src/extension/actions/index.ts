@@ -3,6 +3,7 @@ import type { CommandId } from '../commands';
 import * as account from './account';
 import * as checks from './checks';
 import { whyNoConnection } from './doctor';
+import * as filters from './filters';
 import * as forwards from './forwards';
 import { inspectStudent } from './inspection';
 import * as leases from './leases';
@@ -20,6 +21,8 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.refresh': (app) => app.refresh(),
   'chameleon.showMine': (app) => app.showEveryone(false),
   'chameleon.showEveryone': (app) => app.showEveryone(true),
+  'chameleon.filterResources': filters.filterResources,
+  'chameleon.groupResources': filters.groupResources,
   'chameleon.countdownMenu': leases.countdownMenu,
   'chameleon.extendLease': leases.extend,
   'chameleon.endLease': leases.end,

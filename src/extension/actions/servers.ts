@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { deleteFloatingIp, deleteServer } from '../../openstack';
 import type { App } from '../app';
 import { withProgress } from '../register';
-import { floatingIpFor, serverFor, sessionOf, sureAbout } from './subjects';
+import { anyServerFor, floatingIpFor, serverFor, sessionOf, sureAbout } from './subjects';
 
 export async function removeServer(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
-  const { site, it: server } = await serverFor(app, argument, 'Delete which server?');
+  const { site, it: server } = await anyServerFor(app, argument, 'Delete which server?');
   await sureAbout(server, {
     title: `Delete the server ${server.name}?`,
     detail: 'Everything on its disk is lost.',

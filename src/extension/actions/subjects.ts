@@ -7,20 +7,21 @@ import {
   type Owned,
   type OwnedFloatingIp,
   type OwnedLease,
+  type OwnedObjectContainer,
   type OwnedServer,
+  type OwnedVolume,
+  type OwnedZunContainer,
   type SiteInventory,
 } from '../../chameleon';
 import type { App } from '../app';
 import { ask } from '../ask';
-import { ownerWords } from '../rows/states';
-import type { Subject } from '../rows/row';
+import { ownerWords, serverLook } from '../rows/states';
+import { resourceKinds, type ResourceKind, type Subject } from '../rows/row';
 
 const text = v.string();
 const subject = v.variant('kind', [
   v.object({ kind: v.literal('site'), cloud: text }),
-  v.object({ kind: v.literal('lease'), cloud: text, id: text }),
-  v.object({ kind: v.literal('server'), cloud: text, id: text }),
-  v.object({ kind: v.literal('floatingIp'), cloud: text, id: text }),
+  v.object({ kind: v.picklist(resourceKinds), cloud: text, id: text }),
   v.object({ kind: v.literal('service'), cloud: text, serverId: text, lab: text, service: text }),
   v.object({ kind: v.literal('forward'), id: text }),
   v.object({ kind: v.literal('lab'), lab: text }),
@@ -66,41 +67,122 @@ export function serverFor(app: App, argument: unknown, title: string): Promise<A
   );
 }
 
-/** The server of the row, or any of mine, whatever its state. */
-export function anyServerFor(app: App, argument: unknown, title: string): Promise<At<OwnedServer>> {
+/** The server of the row, or one picked among mine of which this holds. */
+export function anyServerFor(
+  app: App,
+  argument: unknown,
+  title: string,
+  fits: (server: OwnedServer) => boolean = () => true,
+): Promise<At<OwnedServer>> {
   return chosen(
     app,
     argument,
     'server',
     title,
     (site) => site.servers,
-    () => true,
-    (server) => server.status.toLowerCase(),
+    fits,
+    (server) => serverLook(server).words,
   );
 }
 
+/** The address of the row, or one picked among mine (and nobody's) of which this holds. */
 export function floatingIpFor(
   app: App,
   argument: unknown,
   title: string,
+  fits: (ip: OwnedFloatingIp) => boolean = (ip) => ip.portId === undefined,
 ): Promise<At<OwnedFloatingIp & { name: string }>> {
   const named = (site: SiteInventory): readonly (OwnedFloatingIp & { name: string })[] =>
     site.floatingIps.map((ip) => ({ ...ip, name: ip.address }));
+  return chosen(app, argument, 'floatingIp', title, named, fits, (ip) => ownerWords(ip.owner));
+}
+
+/** The volume of the row, or one picked among mine of which this holds. */
+export function volumeFor(
+  app: App,
+  argument: unknown,
+  title: string,
+  fits: (volume: OwnedVolume) => boolean = () => true,
+): Promise<At<OwnedVolume>> {
   return chosen(
     app,
     argument,
-    'floatingIp',
+    'volume',
     title,
-    named,
-    (ip) => ip.portId === undefined,
-    (ip) => ownerWords(ip.owner),
+    (site) => site.volumes,
+    fits,
+    (volume) => `${volume.sizeGb} GB`,
   );
+}
+
+/** The container of the object store of the row, or one picked among mine. */
+export function objectContainerFor(
+  app: App,
+  argument: unknown,
+  title: string,
+): Promise<At<OwnedObjectContainer & { id: string }>> {
+  const withId = (site: SiteInventory): readonly (OwnedObjectContainer & { id: string })[] =>
+    site.objectContainers.map((container) => ({ ...container, id: container.name }));
+  return chosen(
+    app,
+    argument,
+    'objectContainer',
+    title,
+    withId,
+    () => true,
+    (container) => `${container.count} objects`,
+  );
+}
+
+/** The edge container of the row, or one picked among mine. */
+export function zunContainerFor(app: App, argument: unknown, title: string): Promise<At<OwnedZunContainer>> {
+  return chosen(
+    app,
+    argument,
+    'zunContainer',
+    title,
+    (site) => site.zunContainers,
+    () => true,
+    (container) => container.status.toLowerCase(),
+  );
+}
+
+/** The site of the row, of whatever is on it, or one picked. @param fits the sites that can be meant */
+export async function siteFor(
+  app: App,
+  argument: unknown,
+  title: string,
+  fits: (site: SiteInventory) => boolean = () => true,
+): Promise<SiteInventory> {
+  const wanted = subjectOf(argument);
+  const { sites } = app.inventory;
+  if (wanted !== undefined && 'cloud' in wanted) {
+    const site = sites.find((each) => each.cloud === wanted.cloud);
+    if (site !== undefined) return site;
+  }
+  const possible = sites.filter(fits);
+  const [only] = possible;
+  if (only === undefined)
+    throw new Problem('No site that you are signed in to offers that.', {
+      next: app.signedIn === undefined ? 'Sign in first, or open the demo.' : 'Sign in to another site.',
+    });
+  if (possible.length === 1) return only;
+  const picked = await ask.pick(
+    title,
+    possible.map((site) => ({
+      label: site.site.name,
+      description: site.project?.name ?? '',
+      value: site,
+    })),
+  );
+  if (picked === undefined) throw abortError();
+  return picked;
 }
 
 async function chosen<T extends Owned & { id: string; name: string }>(
   app: App,
   argument: unknown,
-  kind: 'lease' | 'server' | 'floatingIp',
+  kind: Chosen,
   title: string,
   list: (site: SiteInventory) => readonly T[],
   fits: (it: T, site: SiteInventory) => boolean,
@@ -132,10 +214,18 @@ async function chosen<T extends Owned & { id: string; name: string }>(
   return picked;
 }
 
-const NOUNS = {
+type Chosen = Extract<
+  ResourceKind,
+  'lease' | 'server' | 'floatingIp' | 'volume' | 'objectContainer' | 'zunContainer'
+>;
+
+const NOUNS: Readonly<Record<Chosen, string>> = {
   lease: 'running lease',
   server: 'server',
-  floatingIp: 'idle floating IP',
+  floatingIp: 'floating IP',
+  volume: 'volume',
+  objectContainer: 'container in the object store',
+  zunContainer: 'container at the edge',
 };
 
 function found<T extends { id: string }>(

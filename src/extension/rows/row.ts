@@ -1,9 +1,23 @@
+/** What has an id at a site (an object container's and a key pair's is its name). */
+export const resourceKinds = [
+  'lease',
+  'server',
+  'floatingIp',
+  'volume',
+  'objectContainer',
+  'zunContainer',
+  'network',
+  'router',
+  'securityGroup',
+  'keyPair',
+  'image',
+] as const;
+export type ResourceKind = (typeof resourceKinds)[number];
+
 /** What a row is about; a command gets this, never a copy of the record, and looks it up in the inventory of now. */
 export type Subject =
   | { readonly kind: 'site'; readonly cloud: string }
-  | { readonly kind: 'lease'; readonly cloud: string; readonly id: string }
-  | { readonly kind: 'server'; readonly cloud: string; readonly id: string }
-  | { readonly kind: 'floatingIp'; readonly cloud: string; readonly id: string }
+  | { readonly kind: ResourceKind; readonly cloud: string; readonly id: string }
   | {
       readonly kind: 'service';
       readonly cloud: string;

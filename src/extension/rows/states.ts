@@ -1,4 +1,4 @@
-import type { FloatingIp, Lease, Server } from '../../openstack';
+import type { FloatingIp, Lease, Server, Volume, ZunContainer } from '../../openstack';
 import type { Owner } from '../../chameleon';
 import type { Tone } from './row';
 
@@ -89,4 +89,37 @@ export function ownerWords(owner: Owner): string {
     case 'unknown':
       return 'owner unknown';
   }
+}
+
+/** How a volume looks. */
+export function volumeLook({ status }: Volume): Look {
+  if (status === 'available') return { words: 'in no server', icon: 'database', tone: 'warning' };
+  if (status === 'in-use') return { words: 'in a server', icon: 'database', tone: 'good' };
+  if (status.startsWith('error')) return { words: 'in error', icon: 'error', tone: 'bad' };
+  return { words: status.replaceAll('-', ' '), icon: 'loading~spin', tone: 'busy' };
+}
+
+/** How a container at the edge looks. */
+export function zunLook({ status }: ZunContainer): Look {
+  switch (status) {
+    case 'Running':
+      return { words: 'running', icon: 'package', tone: 'good' };
+    case 'Error':
+      return { words: 'in error', icon: 'error', tone: 'bad' };
+    case 'Stopped':
+      return { words: 'stopped', icon: 'package', tone: 'quiet' };
+    case 'Creating':
+    case 'Created':
+      return { words: 'being made', icon: 'loading~spin', tone: 'busy' };
+    default:
+      return unknownState(status);
+  }
+}
+
+/** `800 B`, `1.2 MB`: decimal units, as the object store counts. */
+export function bytesWords(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let [value, at] = [bytes, 0];
+  while (value >= 1000 && at < units.length - 1) [value, at] = [value / 1000, at + 1];
+  return `${value >= 10 || at === 0 ? Math.round(value) : value.toFixed(1)} ${units[at] ?? 'B'}`;
 }

@@ -14,6 +14,8 @@ export interface Sent {
   readonly url: URL;
   readonly headers: Headers;
   readonly body: unknown;
+  /** What is sent as a stream. */
+  readonly raw: ReadableStream<Uint8Array> | undefined;
 }
 
 type Answering = (sent: Sent) => Response | Promise<Response>;
@@ -90,6 +92,7 @@ export class FakeCloud {
       url,
       headers: new Headers(init?.headers),
       body: text === undefined ? undefined : JSON.parse(text),
+      raw: init?.body instanceof ReadableStream ? init.body : undefined,
     };
     this.sent.push(sent);
     const signal = init?.signal;
@@ -134,6 +137,9 @@ export class FakeCloud {
             endpoint('network', 'https://neutron.example'),
             endpoint('image', 'https://glance.example'),
             endpoint('reservation', 'https://blazar.example/v1'),
+            endpoint('block-storage', 'https://cinder.example/v3/p1'),
+            endpoint('object-store', 'https://swift.example/v1/AUTH_p1'),
+            endpoint('container', 'https://zun.example/v1'),
           ],
         },
       },

@@ -73,10 +73,10 @@ describe('a session', () => {
   it('says that a site lacks a service, and asks nothing', async () => {
     const cloud = new FakeCloud();
     const session = cloud.session();
-    assert.equal(await session.offers('object-store'), false);
+    assert.equal(await session.offers('orchestration'), false);
     await assert.rejects(
-      session.json({ service: 'object-store', method: 'GET', path: '/' }),
-      /KVM@TACC has no Swift/,
+      session.json({ service: 'orchestration', method: 'GET', path: '/' }),
+      /KVM@TACC has no orchestration/,
     );
     assert.equal(cloud.calls.length, 0);
   });

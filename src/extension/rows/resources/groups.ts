@@ -1,0 +1,299 @@
+import type { Owned, Owner, SiteInventory } from '../../../chameleon';
+import { row, type Row } from '../row';
+import { attentionHeading } from './attention';
+import { grouped, type At } from './input';
+import { leaseRow } from './leases';
+import { serverRow } from './servers';
+import {
+  floatingIpRow,
+  imageRow,
+  keyPairRow,
+  networkRow,
+  objectContainerRow,
+  routerRow,
+  securityGroupRow,
+  volumeRow,
+  zunContainerRow,
+} from './things';
+
+/** All of a site that is shown, put together as wanted. */
+export function siteRows(at: At): Row[] {
+  switch (at.grouping) {
+    case 'lease':
+      return [...attentionHeading(at), ...byLease(at), ...ofTheSite(at)];
+    case 'kind':
+      return [...attentionHeading(at), ...byKind(at), ...ofTheSite(at)];
+    case 'person':
+      return [...attentionHeading(at), ...byPerson(at), ...ofTheSite(at)];
+  }
+}
+
+/** What belongs together is together; what belongs to no lease has its own heading. */
+function byLease(at: At): Row[] {
+  const { leases, servers, floatingIps, volumes } = shown(at);
+  const shownLeases = new Set(leases.map((lease) => lease.id));
+  const inLease = grouped(servers.map((server) => [server.leaseId, server]));
+  const loose = servers.filter((server) => server.leaseId === undefined || !shownLeases.has(server.leaseId));
+  const shownServers = new Set(servers.map((server) => server.id));
+  const ips = floatingIps.filter((ip) => ip.serverId === undefined || !shownServers.has(ip.serverId));
+  const ipsInLease = grouped(
+    ips.filter((ip) => shownLeases.has(ip.leaseId ?? '')).map((ip) => [ip.leaseId, ip]),
+  );
+  const withContents = (lease: (typeof leases)[number]): Row =>
+    leaseRow(at, lease, [
+      ...(inLease.get(lease.id) ?? []).map((server) => serverRow(at, server)),
+      ...(ipsInLease.get(lease.id) ?? []).map((ip) => floatingIpRow(at, ip)),
+    ]);
+  const live = leases.filter((lease) => lease.status !== 'TERMINATED').sort((a, b) => a.end - b.end);
+  return [
+    ...live.map(withContents),
+    ...heading(
+      at,
+      'servers',
+      'Servers without a lease',
+      'vm',
+      loose.map((server) => serverRow(at, server)),
+    ),
+    ...heading(
+      at,
+      'addresses',
+      'Floating IPs',
+      'globe',
+      ips.filter((ip) => !shownLeases.has(ip.leaseId ?? '')).map((ip) => floatingIpRow(at, ip)),
+    ),
+    ...heading(
+      at,
+      'volumes',
+      'Volumes',
+      'database',
+      volumes
+        .filter((volume) => !volume.attachments.some((each) => shownServers.has(each.serverId)))
+        .map((volume) => volumeRow(at, volume)),
+    ),
+    ...lasting(at),
+    ...heading(
+      at,
+      'ended',
+      'Ended leases',
+      'history',
+      leases.filter((lease) => lease.status === 'TERMINATED').map(withContents),
+      'folded',
+    ),
+  ];
+}
+
+function byKind(at: At): Row[] {
+  const { leases, servers, floatingIps, volumes } = shown(at);
+  const live = leases.filter((lease) => lease.status !== 'TERMINATED').sort((a, b) => a.end - b.end);
+  const ended = leases.filter((lease) => lease.status === 'TERMINATED');
+  const row = (lease: (typeof leases)[number]): Row => leaseRow(at, lease, []);
+  return [
+    ...heading(at, 'leases', 'Leases', 'calendar', live.map(row)),
+    ...heading(
+      at,
+      'servers',
+      'Servers',
+      'vm',
+      servers.map((server) => serverRow(at, server, 'alone')),
+    ),
+    ...heading(
+      at,
+      'addresses',
+      'Floating IPs',
+      'globe',
+      floatingIps.map((ip) => floatingIpRow(at, ip)),
+    ),
+    ...heading(
+      at,
+      'volumes',
+      'Volumes',
+      'database',
+      volumes.map((volume) => volumeRow(at, volume)),
+    ),
+    ...lasting(at),
+    ...heading(at, 'ended', 'Ended leases', 'history', ended.map(row), 'folded'),
+  ];
+}
+
+/** A heading a person, with what is theirs by lease under it. */
+function byPerson(at: At): Row[] {
+  const { leases, servers, floatingIps, volumes, others } = shown(at);
+  const names = [...leases, ...servers, ...floatingIps, ...volumes, ...others].map(({ owner }) =>
+    nameOf(owner),
+  );
+  const sorted = [...new Set(names)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  return sorted.flatMap((name) => {
+    const theirs: At = {
+      ...at,
+      shows: (site, resource) => nameOf(resource.owner) === name && at.shows(site, resource),
+    };
+    const children = byLease(theirs).map((each) => under(each, name));
+    if (children.length === 0) return [];
+    return [
+      row({
+        id: `person:${at.site.cloud}:${name}`,
+        label: name,
+        description: countWords(leases.filter(({ owner }) => nameOf(owner) === name).length),
+        icon: name === YOURS ? 'account' : 'person',
+        context: 'heading.person',
+        fold: name === YOURS || sorted.length === 1 ? 'open' : 'folded',
+        children,
+      }),
+    ];
+  });
+}
+
+/** Headings are the same for each person: their ids must not be. */
+function under(each: Row, name: string): Row {
+  return each.context.startsWith('heading.') ? { ...each, id: `${each.id}:${name}` } : each;
+}
+
+function countWords(leases: number): string {
+  return leases === 0 ? 'no lease' : leases === 1 ? '1 lease' : `${leases} leases`;
+}
+
+const YOURS = 'You';
+const NOBODY = 'Nobody in particular';
+
+function nameOf(owner: Owner): string {
+  switch (owner.kind) {
+    case 'me':
+      return YOURS;
+    case 'person':
+      return owner.netId ?? owner.username ?? NOBODY;
+    case 'group':
+      return owner.group ?? NOBODY;
+    case 'shared':
+    case 'unknown':
+      return NOBODY;
+  }
+}
+
+function rank(name: string): number {
+  return name === YOURS ? 0 : name === NOBODY ? 2 : 1;
+}
+
+/** What outlives leases: object store, edge containers, networks of the project's own. */
+function lasting(at: At): Row[] {
+  const { objectContainers, zunContainers, networks, routers } = shown(at);
+  return [
+    ...heading(
+      at,
+      'zun',
+      'Containers at the edge',
+      'package',
+      zunContainers.map((each) => zunContainerRow(at, each)),
+    ),
+    ...heading(
+      at,
+      'buckets',
+      'Object store',
+      'archive',
+      objectContainers.map((each) => objectContainerRow(at, each)),
+    ),
+    ...heading(
+      at,
+      'networks',
+      'Networks and routers',
+      'type-hierarchy',
+      [...networks.map((each) => networkRow(at, each)), ...routers.map((each) => routerRow(at, each))],
+      'folded',
+    ),
+  ];
+}
+
+/** What is nobody's, or mine by its kind: groups of the class, my key pairs, images that the project made. */
+function ofTheSite(at: At): Row[] {
+  const { site } = at;
+  const sameName = grouped(site.securityGroups.map((group) => [group.name, group]));
+  const images = site.images.filter(
+    (image) => image.owner !== undefined && image.owner === site.project?.id && image.visibility !== 'public',
+  );
+  return [
+    ...heading(
+      at,
+      'images',
+      'Images of the project',
+      'file-media',
+      images
+        .filter((image) => at.showsOwner || at.shows(site, { ...NOBODYS, name: image.name }))
+        .map((image) => imageRow(at, image)),
+      'folded',
+    ),
+    // Bare metal has no security groups.
+    ...heading(
+      at,
+      'groups',
+      'Security groups',
+      'shield',
+      site.site.kind === 'kvm' || site.site.kind === 'unknown'
+        ? site.securityGroups.map((group) =>
+            securityGroupRow(at, group, sameName.get(group.name)?.length ?? 1),
+          )
+        : [],
+      'folded',
+    ),
+    ...heading(
+      at,
+      'keys',
+      'Your key pairs',
+      'key',
+      site.keyPairs.map((pair) => keyPairRow(at, pair)),
+      'folded',
+    ),
+  ];
+}
+
+const NOBODYS: Owned = { owner: { kind: 'unknown', why: '' }, leaseId: undefined };
+
+interface Shown extends Pick<
+  SiteInventory,
+  'servers' | 'floatingIps' | 'volumes' | 'objectContainers' | 'zunContainers' | 'networks' | 'routers'
+> {
+  readonly leases: SiteInventory['leases'][number][];
+  readonly others: readonly Owned[];
+}
+
+function shown(at: At): Shown {
+  const { site } = at;
+  const of = <T extends Owned & { readonly userId?: string | undefined; readonly name?: string }>(
+    list: readonly T[],
+  ): T[] => list.filter((each) => at.shows(site, each));
+  const objectContainers = of(site.objectContainers);
+  const zunContainers = of(site.zunContainers);
+  const networks = of(site.networks).filter(({ owner }) => owner.kind !== 'shared');
+  const routers = of(site.routers).filter(({ owner }) => owner.kind !== 'shared');
+  return {
+    leases: of(site.leases),
+    servers: of(site.servers),
+    floatingIps: of(site.floatingIps),
+    volumes: of(site.volumes),
+    objectContainers,
+    zunContainers,
+    networks,
+    routers,
+    others: [...objectContainers, ...zunContainers, ...networks, ...routers],
+  };
+}
+
+function heading(
+  { site }: At,
+  id: string,
+  label: string,
+  icon: string,
+  children: readonly Row[],
+  fold: 'open' | 'folded' = 'open',
+): Row[] {
+  if (children.length === 0) return [];
+  return [
+    row({
+      id: `${id}:${site.cloud}`,
+      label,
+      description: String(children.length),
+      icon,
+      context: `heading.${id}`,
+      fold,
+      children,
+    }),
+  ];
+}
