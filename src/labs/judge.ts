@@ -1,6 +1,6 @@
-import { fill, type Bindings } from './bind';
+import { fill, Unbound, type Bindings } from './bind';
 import { valueOf, WrongForm, type Json } from './expression';
-import type { Expectation, Scalar } from './types';
+import type { Expectation, LabCheck, Scalar } from './types';
 
 /**
  * The first expectation that does not hold, in words; undefined: all hold.
@@ -62,4 +62,14 @@ function wanted(each: Expectation): string {
   if (each.atMost !== undefined) return `at most ${each.atMost}`;
   if (each.oneOf !== undefined) return `one of ${each.oneOf.map(String).join(', ')}`;
   return each.exists === true ? 'there' : 'absent';
+}
+
+/** A check's hint with its values; without one that it names it would say nothing that helps: undefined. */
+export function hintOf({ hint }: LabCheck, bindings: Bindings): string | undefined {
+  try {
+    return hint === undefined ? undefined : fill(hint, bindings, 'plain');
+  } catch (thrown) {
+    if (thrown instanceof Unbound) return undefined;
+    throw thrown;
+  }
 }

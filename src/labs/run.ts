@@ -3,7 +3,7 @@ import { labelOf, me } from '../chameleon';
 import { fill, namesOf, Unbound, type Bindings } from './bind';
 import { idsIn, NO_EVIDENCE, stillHolds, type Evidence, type KeptCheck } from './evidence';
 import { valueOf, WrongForm, type Json } from './expression';
-import { firstFault } from './judge';
+import { firstFault, hintOf } from './judge';
 import { Lanes, placeOf, siteOfCheck } from './lanes';
 import { missingParameter } from './missing';
 import { dependencies } from './order';
@@ -151,7 +151,7 @@ class Run {
       verdict,
       cause: verdict === 'unknown' ? answer.cause : undefined,
       reason,
-      hint: check.hint,
+      hint: hintOf(check, this.#bindings),
       seenAt,
       optional: check.optional,
     });
