@@ -1,4 +1,4 @@
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import type { Duplex } from 'node:stream';
 import { abortError, type Clock } from '../base';
 import { whenAborted } from './abort';
@@ -75,6 +75,21 @@ export class SshConnection implements Connection {
     ).catch((thrown: unknown) => {
       throw this.#openFailure(thrown, host, port);
     });
+  }
+
+  /** A channel for files; the caller ends it. */
+  async sftp(signal: AbortSignal): Promise<SFTPWrapper> {
+    const leave = await this.#sessions.enter(signal);
+    try {
+      const channel = await this.#channel<SFTPWrapper>('a channel for files', signal, (done) =>
+        this.#client.sftp(done),
+      );
+      channel.once('close', leave);
+      return channel;
+    } catch (thrown) {
+      leave();
+      throw thrown;
+    }
   }
 
   async #runOnce(): Promise<void> {
@@ -167,11 +182,11 @@ export class SshConnection implements Connection {
   }
 
   /** A channel, or the reason why not; one that comes after the abort is closed. */
-  #channel(
+  #channel<C extends ClientChannel | SFTPWrapper = ClientChannel>(
     what: string,
     signal: AbortSignal,
-    ask: (done: (error: Error | undefined, channel: ClientChannel) => void) => void,
-  ): Promise<ClientChannel> {
+    ask: (done: (error: Error | undefined, channel: C) => void) => void,
+  ): Promise<C> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(abortError());
@@ -194,12 +209,12 @@ export class SshConnection implements Connection {
       };
       // A set, not the promise of the end: that would keep every channel there ever was.
       this.#asked.add(onClose);
-      const done = (error: Error | undefined, channel: ClientChannel): void => {
+      const done = (error: Error | undefined, channel: C): void => {
         forget();
         if (error !== undefined) reject(refusal(this.target, what, error));
         else if (signal.aborted) {
           channel.on('error', () => undefined);
-          channel.close();
+          channel.end();
         } else resolve(channel);
       };
       try {

@@ -12,6 +12,7 @@ export { Connections } from './connections';
 export { lookAtDoor, type Door } from './door';
 export { hostIn, sshConfig, terminalCommand, writeSshConfig } from './sshConfig';
 export { addInclude, includes, removeInclude, withInclude, withoutInclude, type RunSsh } from './userConfig';
+export * from './transfer';
 export { Forwards } from './forwards';
 export { listeningPorts, parseListening, type ListeningPort } from './listening';
 export { Slots } from './slots';
