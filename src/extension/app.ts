@@ -239,6 +239,15 @@ export class App {
         const site = this.hosts.siteOf(serverId);
         return site === undefined ? undefined : { kind: 'server', cloud: site.cloud, id: serverId };
       },
+      variable: (forward) => {
+        const { serverId } = forward.spec.target;
+        const server = this.hosts.siteOf(serverId)?.servers.find(({ id }) => id === serverId);
+        const services = server === undefined ? [] : this.labs.servicesOn(server);
+        const name = services.find(({ port }) => port === forward.spec.remotePort)?.env;
+        return name === undefined
+          ? undefined
+          : { name, used: this.hosts.variables.nameOf(forward.spec.id) === name };
+      },
       now: Date.now(),
     });
   }

@@ -4,6 +4,8 @@ export interface Choice<T> {
   readonly label: string;
   readonly description?: string;
   readonly detail?: string;
+  /** Where several can be chosen: false for what is not chosen at first. */
+  readonly picked?: boolean;
   readonly value: T;
 }
 
@@ -13,6 +15,12 @@ export interface Choice<T> {
  */
 export interface Ask {
   pick<T>(title: string, choices: readonly Choice<T>[], placeholder?: string): Promise<T | undefined>;
+  /** Several at once; all are chosen at first. */
+  pickMany<T>(
+    title: string,
+    choices: readonly Choice<T>[],
+    placeholder?: string,
+  ): Promise<readonly T[] | undefined>;
   /** `check` returns what is wrong with the text, or `undefined`. */
   text(question: {
     title: string;
@@ -47,6 +55,13 @@ const onScreen: Ask = {
       ...(placeholder === undefined ? {} : { placeHolder: placeholder }),
     });
     return picked?.value;
+  },
+  async pickMany(title, choices, placeholder) {
+    const picked = await vscode.window.showQuickPick(
+      choices.map((choice) => ({ picked: true, ...choice })),
+      { title, canPickMany: true, ...(placeholder === undefined ? {} : { placeHolder: placeholder }) },
+    );
+    return picked?.map(({ value }) => value);
   },
   async text({ title, prompt, value, secret, check }) {
     return vscode.window.showInputBox({
@@ -91,6 +106,7 @@ let current: Ask = onScreen;
 /** The person's answers, or a test's. */
 export const ask: Ask = {
   pick: (...given) => current.pick(...given),
+  pickMany: (...given) => current.pickMany(...given),
   text: (...given) => current.text(...given),
   confirm: (...given) => current.confirm(...given),
   info: (...given) => current.info(...given),

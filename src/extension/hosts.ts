@@ -18,6 +18,7 @@ import type { App } from './app';
 import { ask } from './ask';
 import { KeptForwards, serverOf, specOf, type KeptForward } from './keptForwards';
 import { KeyRing } from './keyRing';
+import { TerminalVariables } from './terminalVariables';
 
 const CONSOLE_LINES = 400;
 /** Chameleon's images know this user; it may sudo. */
@@ -36,6 +37,7 @@ export interface Ready {
 export class Hosts {
   readonly kept: KeptForwards;
   readonly keyRing: KeyRing;
+  readonly variables: TerminalVariables;
   readonly #app: App;
   #ready: Promise<Ready> | undefined;
   #now: Ready | undefined;
@@ -46,6 +48,7 @@ export class Hosts {
     this.#app = app;
     this.kept = new KeptForwards(app.context.workspaceState);
     this.keyRing = new KeyRing(app);
+    this.variables = new TerminalVariables(app.context.environmentVariableCollection);
   }
 
   /** The forwards as they are, without loading anything. */
@@ -176,6 +179,7 @@ export class Hosts {
   #changed(): void {
     this.#app.draw();
     this.#tick();
+    this.variables.follow(this.forwards);
     if (this.#app.demo === undefined) void this.kept.note(this.forwards);
   }
 

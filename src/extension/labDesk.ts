@@ -14,7 +14,7 @@ import type { ServiceOnServer } from './rows/resources';
 type OnServer = (
   labs: readonly Lab[],
   server: Server,
-) => readonly { lab: Lab; services: Lab['services'][string][] }[];
+) => readonly { lab: Lab; host: string; services: Lab['services'][string][] }[];
 
 /** The labs, and what their checks said last. */
 export class LabDesk {
@@ -88,7 +88,19 @@ export class LabDesk {
         name: service.name,
         port: service.port,
         path: service.path,
+        scheme: service.scheme,
+        token: service.token,
+        env: service.env,
       })),
+    );
+  }
+
+  /** Folders on a server that its labs hold worth saving before the lease ends. */
+  foldersOn(server: Server): readonly { readonly path: string; readonly title: string }[] {
+    return this.#onServer(this.#labs, server).flatMap(({ lab, host }) =>
+      lab.keepFiles
+        .filter((folder) => folder.host === host && !folder.path.includes('{{'))
+        .map(({ path: folder, title }) => ({ path: folder, title })),
     );
   }
 

@@ -14,6 +14,7 @@ import { ask } from './ask';
 import { MUTED_STATE, WARNED_STATE } from './keys';
 
 const EXTEND = 'Extend …';
+const SAVE = 'Save My Work …';
 const MUTE = 'Mute';
 const MINUTE_MS = 60_000;
 
@@ -102,12 +103,18 @@ export class LeaseTimer {
   async #say(site: SiteInventory, lease: OwnedLease): Promise<void> {
     const left = timeLeft(lease.end - Date.now() - site.clockOffset);
     const lost = whatEnds(site, lease.id);
+    const keeps = endsWithLease(site, lease.id).servers.find(({ status }) => status === 'ACTIVE');
     const button = await ask.warn(
       `${lease.name} at ${site.site.name} ends in ${left}. ${lost}`,
       EXTEND,
+      ...(keeps === undefined ? [] : [SAVE]),
       MUTE,
     );
     if (button === MUTE) await this.mute(lease.id);
+    if (button === SAVE && keeps !== undefined)
+      await vscode.commands.executeCommand('chameleon.saveMyWork', {
+        subject: { kind: 'server', cloud: site.cloud, id: keeps.id },
+      });
     if (button === EXTEND)
       await vscode.commands.executeCommand('chameleon.extendLease', {
         subject: { kind: 'lease', cloud: site.cloud, id: lease.id },

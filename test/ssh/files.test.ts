@@ -127,6 +127,7 @@ describe('files of a real server', () => {
       downloadFolder(connection, '~/nothing', here, signal, quiet),
       /not found|No such file/,
     );
+    writeFileSync(path.join(here, 'a'), 'a');
     await assert.rejects(upload(connection, here, '/root', signal, quiet), /Permission denied/i);
   });
 });

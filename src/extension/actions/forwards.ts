@@ -6,13 +6,15 @@ import { ask } from '../ask';
 import { forwardId } from '../keptForwards';
 import { withProgress } from '../register';
 import { urlOf } from '../rows/connections';
+import type { ServiceOnServer } from '../rows/resources';
+import { jupyterToken, withToken } from '../serviceToken';
 import { proven, withDoctor } from './proven';
 import { serverFor, subjectOf } from './subjects';
 
 /** Forwards a lab's service and opens it in the browser: one click. */
 export async function openService(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
   const forward = await forwarded(app, specOf(app, argument), signal);
-  await openInBrowser(openable(forward));
+  await openInBrowser(await pageOf(app, forward, signal));
 }
 
 /** Forwards a port of a server that is picked among those that something listens on, or typed. */
@@ -63,7 +65,7 @@ export async function forwardPort(app: App, argument: unknown, signal: AbortSign
   const said = `127.0.0.1:${forward.localPort ?? 0} is port ${port} of ${server.name}.`;
   const moved = forward.localPort === port ? '' : ` (${port} was taken on this machine.)`;
   void ask.info(`${said}${moved}`, OPEN, COPY).then(async (button) => {
-    if (button === OPEN) await openInBrowser(openable(forward));
+    if (button === OPEN) await openInBrowser(await pageOf(app, forward, new AbortController().signal));
     if (button === COPY) await vscode.env.clipboard.writeText(openable(forward));
   });
 }
@@ -71,18 +73,41 @@ export async function forwardPort(app: App, argument: unknown, signal: AbortSign
 const OPEN = 'Open in Browser';
 const COPY = 'Copy URL';
 
-export async function openForward(app: App, argument: unknown): Promise<void> {
-  await openInBrowser(openable(await forwardOf(app, argument)));
+export async function openForward(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
+  await openInBrowser(await pageOf(app, await forwardOf(app, argument), signal));
 }
 
 /** Beside the code instead of in another program. */
-export async function openInEditor(app: App, argument: unknown): Promise<void> {
-  const url = await reachable(openable(await forwardOf(app, argument)));
+export async function openInEditor(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
+  const url = await reachable(await pageOf(app, await forwardOf(app, argument), signal));
   await vscode.commands.executeCommand('simpleBrowser.show', url.toString(true));
 }
 
-export async function copyUrl(app: App, argument: unknown): Promise<void> {
-  await vscode.env.clipboard.writeText(openable(await forwardOf(app, argument)));
+export async function copyUrl(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
+  await vscode.env.clipboard.writeText(await pageOf(app, await forwardOf(app, argument), signal));
+}
+
+/** New terminals of this window get the address as the variable that its programs read. */
+export async function useInTerminals(app: App, argument: unknown): Promise<void> {
+  const forward = await forwardOf(app, argument);
+  const name = serviceOf(app, forward)?.env;
+  if (name === undefined)
+    throw new Problem(`${forward.spec.name} has no variable that programs read.`, {
+      next: 'Copy its URL instead.',
+    });
+  if (vscode.env.remoteName !== undefined)
+    throw new Problem('Terminals of this window run on another machine, where 127.0.0.1 is not this one.', {
+      next: 'Use it in a window of this machine.',
+    });
+  app.hosts.variables.use(forward, name);
+  app.draw();
+  void ask.info(`New terminals have ${name}=${openable(forward)}. Those that are open stay as they are.`);
+}
+
+export async function stopUsingInTerminals(app: App, argument: unknown): Promise<void> {
+  const forward = await forwardOf(app, argument);
+  app.hosts.variables.drop(forward.spec.id);
+  app.draw();
 }
 
 export async function stop(app: App, argument: unknown): Promise<void> {
@@ -232,6 +257,36 @@ function openable(forward: Forward): string {
   if (url === undefined)
     throw new Problem(`${forward.spec.name} is not forwarded now.`, { next: 'Restart the forward.' });
   return url;
+}
+
+/** The page to open; a token is asked for at that moment, since it is another one after each start. */
+async function pageOf(app: App, forward: Forward, signal: AbortSignal): Promise<string> {
+  const url = openable(forward);
+  const service = serviceOf(app, forward);
+  if (service?.token === undefined) return url;
+  const { jupyter } = service.token;
+  const { spec } = forward;
+  const token = await withProgress(`Asking ${spec.name} for its token …`, signal, async (inner) =>
+    jupyterToken(await app.hosts.connect(spec.target, inner), jupyter, spec.remotePort, inner),
+  ).catch((thrown: unknown) => {
+    if (thrown instanceof Error && isAbort(thrown)) throw thrown;
+    return undefined;
+  });
+  if (token === undefined) {
+    void ask.info(`${spec.name} tells no token: if its page asks for one, look at its log on the server.`);
+    return url;
+  }
+  app.masking.add(token);
+  return withToken(url, token);
+}
+
+function serviceOf(app: App, { spec }: Forward): ServiceOnServer | undefined {
+  const server = app.hosts
+    .siteOf(spec.target.serverId)
+    ?.servers.find(({ id }) => id === spec.target.serverId);
+  return server === undefined
+    ? undefined
+    : app.labs.servicesOn(server).find(({ port }) => port === spec.remotePort);
 }
 
 /** In the browser our 127.0.0.1 is another machine's: the window's own proxy leads there. */

@@ -4,6 +4,7 @@ import * as account from './account';
 import * as checks from './checks';
 import { whyNoConnection } from './doctor';
 import * as filters from './filters';
+import * as files from './files';
 import * as forwards from './forwards';
 import { inspectStudent } from './inspection';
 import * as leases from './leases';
@@ -44,6 +45,10 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.pinForward': forwards.pin,
   'chameleon.unpinForward': forwards.unpin,
   'chameleon.removeForward': forwards.remove,
+  'chameleon.useInTerminals': forwards.useInTerminals,
+  'chameleon.stopUsingInTerminals': forwards.stopUsingInTerminals,
+  'chameleon.saveMyWork': files.saveMyWork,
+  'chameleon.uploadToServer': files.uploadToServer,
   'chameleon.releaseFloatingIp': servers.releaseFloatingIp,
   'chameleon.deleteServer': servers.removeServer,
   'chameleon.copyAddress': servers.copyAddress,

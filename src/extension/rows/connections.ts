@@ -11,6 +11,8 @@ export interface ConnectionsInput {
   /** Pinned forwards whose server is not there now. */
   readonly waiting: readonly KeptForward[];
   readonly pinned: ReadonlySet<string>;
+  /** The variable of a forward's service, and whether new terminals have it. */
+  readonly variable: (forward: Forward) => { readonly name: string; readonly used: boolean } | undefined;
   /** Which server of the inventory a row is about. */
   readonly subject: (serverId: string) => Subject | undefined;
   /** This machine's time, ms since 1970. */
@@ -58,19 +60,30 @@ function serverRow(serverId: string, name: string, input: ConnectionsInput): Row
   });
 }
 
-function forwardRow(forward: Forward, { now, pinned }: ConnectionsInput): Row {
+function forwardRow(forward: Forward, { now, pinned, variable }: ConnectionsInput): Row {
+  const its = variable(forward);
   const { spec, state } = forward;
   const look = forwardLook(forward, now);
   const isPinned = pinned.has(spec.id);
   return row({
     id: `forward:${spec.id}`,
     label: spec.name,
-    description: [`:${spec.remotePort}`, look.words, ...(isPinned ? ['pinned'] : [])].join(' · '),
+    description: [
+      `:${spec.remotePort}`,
+      look.words,
+      ...(isPinned ? ['pinned'] : []),
+      ...(its?.used === true ? [its.name] : []),
+    ].join(' · '),
     icon: look.icon,
     tone: look.tone,
     tooltip: tooltipOf(forward, look.words, now),
     spoken: `${spec.name} on port ${spec.remotePort} of ${spec.target.name}: ${look.words}`,
-    context: ['forward', state.kind, ...(isPinned ? ['pinned'] : [])].join('.'),
+    context: [
+      'forward',
+      state.kind,
+      ...(isPinned ? ['pinned'] : []),
+      ...(its === undefined ? [] : [its.used ? 'inTerminals' : 'variable']),
+    ].join('.'),
     subject: { kind: 'forward', id: spec.id },
     ...(state.kind === 'up' || state.kind === 'degraded' ? { click: 'chameleon.openForward' } : {}),
   });

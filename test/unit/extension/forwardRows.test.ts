@@ -35,6 +35,7 @@ const rowOf = (it: Forward, now = 0, pinned: readonly string[] = []): Row | unde
     waiting: [],
     pinned: new Set(pinned),
     subject: () => undefined,
+    variable: () => undefined,
     now,
   })[0]?.children[0];
 const wordsOf = (state: ForwardState): string => rowOf(forward(state), 1000)?.description ?? '';
@@ -101,13 +102,14 @@ describe('connection rows', () => {
         },
       ],
       pinned: new Set(['s:8000']),
+      variable: () => ({ name: 'MLFLOW_TRACKING_URI', used: true }),
       subject: (id) => (id === 's' ? { kind: 'server', cloud: 'c', id } : undefined),
       now: 0,
     });
     assert.deepEqual(
       rows.map((row) => [row.label, row.description, row.context, row.children[0]?.context]),
       [
-        ['node-mlflow-ab1234', 'connected · via gate', 'session.up', 'forward.up.pinned'],
+        ['node-mlflow-ab1234', 'connected · via gate', 'session.up', 'forward.up.pinned.inTerminals'],
         ['node9', 'not there now', 'session.down', 'kept.pinned'],
       ],
     );

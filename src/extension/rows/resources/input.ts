@@ -17,6 +17,10 @@ export interface ServiceOnServer {
   readonly port: number;
   readonly path: string;
   readonly scheme?: 'http' | 'https' | undefined;
+  /** Where its token is asked: the container of a Jupyter server, `''` for the host itself. */
+  readonly token?: { readonly jupyter: string } | undefined;
+  /** The variable that tells programs its address. */
+  readonly env?: string | undefined;
 }
 
 /** Whether a resource is shown. What the services keep without a maker has a name alone. */
