@@ -1,6 +1,6 @@
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import type { Duplex } from 'node:stream';
-import { abortError, type Clock } from '../base';
+import { abortError, sleep, type Clock } from '../base';
 import { whenAborted } from './abort';
 import { boundCommand } from './command';
 import { broken, SshError } from './problems';
@@ -12,6 +12,9 @@ const SESSIONS = 8;
 /** A command that was asked to end has this long before it is killed. */
 const KILL_AFTER_MS = 1_000;
 const WARM_MS = 5_000;
+/** How long sshd may take to notice that a session has ended. */
+const CLOSING_MS = 50;
+const CLOSING_TRIES = 20;
 
 /** An authenticated connection of ssh2 as a `Connection`. */
 export class SshConnection implements Connection {
@@ -58,11 +61,21 @@ export class SshConnection implements Connection {
 
   async run(command: string, options: RunOptions): Promise<CommandResult> {
     const line = boundCommand(command, options.env);
-    const leave = await this.#sessions.enter(options.signal);
-    try {
-      return await this.#exec(line, options);
-    } finally {
-      leave();
+    for (let tries = 0; ; tries += 1) {
+      const leave = await this.#sessions.enter(options.signal);
+      try {
+        return await this.#exec(line, options);
+      } catch (thrown) {
+        const others = this.#sessions.inside - 1;
+        const isLate = this.#sessions.size < SESSIONS && tries < CLOSING_TRIES;
+        if (!isTooMany(thrown) || (others < 1 && !isLate)) throw thrown;
+        // Its sshd allows fewer sessions (MaxSessions): as many as are there, and the others wait. It counts one that
+        // has ended for a moment longer than we do.
+        if (others < 1) await sleep(this.#clock, CLOSING_MS, options.signal);
+        this.#sessions.narrow(others);
+      } finally {
+        leave();
+      }
     }
   }
 
@@ -253,6 +266,12 @@ export class SshConnection implements Connection {
       cause,
     });
   }
+}
+
+/** sshd's answer to one session too many; the same as to one that it could not start. */
+function isTooMany(thrown: unknown): boolean {
+  const cause = thrown instanceof SshError && thrown.kind === 'protocol' ? thrown.cause : undefined;
+  return cause instanceof Error && 'reason' in cause && cause.reason === 2;
 }
 
 function refusal(target: Target, what: string, cause: Error): SshError {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,9 @@ export interface Lab {
   readonly node2: Target;
   /** Through node1 and node2. */
   readonly node3: Target;
-  readonly ports: { readonly mlflow: number; readonly ray: number };
+  readonly ports: { readonly mlflow: number; readonly ray: number; readonly jupyter: number };
+  /** The token of the JupyterLab on the MLflow host. */
+  jupyterToken(): Promise<string>;
   readonly keys: {
     readonly rsa: string;
     readonly ed25519: string;
@@ -36,7 +38,7 @@ export interface Lab {
   /** What cloud-init would have printed. */
   console(target: Target): Promise<HostKey[]>;
   /** A command of `host.sh` for a host. */
-  host(command: 'ssh' | 'drop', target: Target, ...more: string[]): Promise<void>;
+  host(command: 'ssh' | 'drop' | 'net' | 'sshd' | 'rekey', target: Target, ...more: string[]): Promise<void>;
 }
 
 /** Finds the lab or starts it (as root, on Debian); the same lab each time. */
@@ -64,7 +66,8 @@ export async function up(): Promise<Lab> {
     node1,
     node2,
     node3: target('node3', 'node3-cloud-ab1234', '192.168.1.13', [node1, node2]),
-    ports: { mlflow: 8000, ray: 8265 },
+    ports: { mlflow: 8000, ray: 8265, jupyter: 8888 },
+    jupyterToken: () => readFile(key('jupyter_token'), 'utf8'),
     keys: {
       rsa: key('id_rsa_chameleon'),
       ed25519: key('id_ed25519'),

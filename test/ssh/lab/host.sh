@@ -7,6 +7,8 @@
 #   ./host.sh ssh HOST on|off|hang|slow:MS   sshd answers, is refused, accepts and says nothing, is late
 #   ./host.sh rekey HOST                new host keys, as a new server behind an old address
 #   ./host.sh console HOST              what cloud-init prints about host keys on the console
+#   ./host.sh net HOST cut|mend         packets to and from the host's address are dropped, as when Wi-Fi is away
+#   ./host.sh sshd HOST [LINE...]       lines of sshd_config that count before all others, for new connections
 #   ./host.sh drop HOST                 end the host's SSH connections now
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -40,6 +42,11 @@ case $cmd in
     printf -- '-----END SSH HOST KEY FINGERPRINTS-----\n-----BEGIN SSH HOST KEY KEYS-----\n'
     for t in ecdsa ed25519 rsa; do cat "$d/ssh/ssh_host_${t}_key.pub"; done
     echo "-----END SSH HOST KEY KEYS-----";;
+  net) a=$(host_addr "$h"); for c in INPUT OUTPUT; do for w in -s -d; do
+      while iptables -w -D "$c" "$w" "$a" -j DROP 2>/dev/null; do :; done
+      [ "$1" = mend ] || iptables -w -I "$c" "$w" "$a" -j DROP; done; done;;
+  sshd) sed -i '/^# -- before all/,/^# -- end/d' "$d/sshd_config"
+    [ $# = 0 ] || { { echo '# -- before all'; printf '%s\n' "$@"; echo '# -- end'; cat "$d/sshd_config"; } > "$d/.sshd" && cat "$d/.sshd" > "$d/sshd_config"; };;
   drop) for p in $(connections "$h"); do [ "$p" = "$(pid_of "sshd-$h")" ] || kill "$p" 2>/dev/null; done;;
   *) die "no such command: $cmd";;
 esac

@@ -7,7 +7,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [ "$(id -u)" = 0 ] || die "install.sh: run as root"
-case ${1:-} in '') set -- debian mlflow ray;; *) set -- debian "$@";; esac
+case ${1:-} in '') set -- debian mlflow jupyter ray;; *) set -- debian "$@";; esac
 mkdir -p "$SVCLAB"/{bin,venv,log,cache,src}
 chmod 755 "$SVCLAB"
 
@@ -16,7 +16,7 @@ debian() {
     printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d
   fi
   local p missing=() pkgs=(openssh-server openssh-client iproute2 util-linux procps curl jq python3 python3-venv
-    nginx-light)
+    nginx-light iptables)
   for p in "${pkgs[@]}"; do
     dpkg-query -W -f='${db:Status-Status}\n' "$p" 2>/dev/null | grep -qx installed || missing+=("$p")
   done
@@ -44,11 +44,12 @@ venv() {
   echo "$date $*" > "$SVCLAB/venv/$name/.made"
 }
 mlflow()      { venv mlflow3 2026-02-20 mlflow==3.9.0 boto3; }
+jupyter()     { venv jupyter 2026-03-01 jupyterlab ipykernel; }
 ray()         { venv ray 2026-03-05 'ray[default,train,tune]==2.54.0'; }
 
 for s in "$@"; do
   case $s in
-    debian|mlflow|ray) ;;
+    debian|mlflow|jupyter|ray) ;;
     ssh|nginx) continue;;
     *) die "no such thing to install: $s";;
   esac

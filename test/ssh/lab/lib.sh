@@ -21,6 +21,7 @@ node3   node3-cloud-$SVCLAB_WHO        -
 SERVICE_TABLE="
 nginx       node1   80    /
 mlflow      mlflow  8000  /health
+jupyter     mlflow  8888  /api
 ray         ray     8265  /api/version
 "
 names() { awk 'NF{print $1}' <<< "$1"; }
@@ -41,6 +42,7 @@ die() { say "ERROR: $*" >&2; exit 1; }
 installed() { # SERVICE: can it run here?
   case $1 in
     mlflow) [ -x "$SVCLAB/venv/mlflow3/bin/mlflow" ];;
+    jupyter) [ -x "$SVCLAB/venv/jupyter/bin/jupyter" ];;
     ray) [ -x "$SVCLAB/venv/ray/bin/ray" ];;
     nginx) [ -x /usr/sbin/nginx ];;
     *) return 1;;

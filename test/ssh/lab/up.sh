@@ -25,6 +25,8 @@ K=$SVCLAB/keys
 [ -e "$K/id_passphrase" ] || ssh-keygen -q -t ed25519 -N 'lab passphrase' -C "$SVCLAB_WHO" -f "$K/id_passphrase"
 [ -e "$K/id_stranger" ] || ssh-keygen -q -t ed25519 -N '' -C stranger -f "$K/id_stranger"
 
+[ -s "$K/jupyter_token" ] || od -An -tx1 -N24 /dev/urandom | tr -d ' \n' > "$K/jupyter_token"
+
 # ---- hosts -------------------------------------------------------------------
 host_up() { # KEY: namespaces, home folder, host keys, sshd configuration
   local h=$1 d=$SVCLAB/hosts/$1 pid addr t s
@@ -134,6 +136,9 @@ EOF
 up_mlflow() { own "$ST/mlflow"
   start mlflow mlflow "$V/mlflow3/bin/mlflow" server --host 127.0.0.1 --port 8000 --workers 1 \
     --backend-store-uri "sqlite:///$ST/mlflow/mlflow.db" --artifacts-destination "$ST/mlflow/artifacts"; }
+up_jupyter() { own "$ST/jupyter" # with a token, as the labs' containers have
+  start jupyter mlflow env PATH="$V/jupyter/bin:/usr/bin:/bin" JUPYTER_TOKEN="$(cat "$SVCLAB/keys/jupyter_token")" \
+    "$V/jupyter/bin/jupyter" lab --no-browser --ip=127.0.0.1 --port=8888 --ServerApp.root_dir="$ST/jupyter"; }
 up_ray() { # the head alone: its dashboard is what is forwarded
   # on a busy machine Ray's helpers give each other up after 30 s: once more, then
   start ray ray bash -c 'for i in 1 2 3; do "$@" && exit; sleep 2; done' - \
