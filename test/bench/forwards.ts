@@ -1,20 +1,36 @@
 /** Our forward beside `ssh -L`, on the same real server, in turn. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import http from 'node:http';
 import path from 'node:path';
 import type { Forward } from '../../src/ssh';
 import { up, type Lab } from '../ssh/setup';
 import { World } from '../ssh/world';
+import { relay } from './relay';
 import { median, timed, type Measure } from './table';
 
 const REQUESTS = 60;
 const BULK_BYTES = 200_000_000;
 const BULK_ROUNDS = 3;
 
+/** One way of a link of 20 ms, there and back. */
+const DELAY_MS = 10;
+const STREAMS = 50;
+const STREAM_BYTES = 4_000_000;
+
 export async function forwardMeasures(): Promise<Measure[]> {
   const lab = await up();
+  const far = await relay(lab.mlflow.address, lab.mlflow.port, DELAY_MS);
+  try {
+    const away = { ...lab, mlflow: { ...lab.mlflow, address: '127.0.0.1', port: far.port } };
+    return [...(await measures(lab, '')), ...(await measures(away, ', 20 ms away'))];
+  } finally {
+    far.close();
+  }
+}
+
+async function measures(lab: Lab, where: string): Promise<Measure[]> {
   const world = new World(lab);
   const files = await freePort();
   // What a server offers in bulk: a stream of zeros from its own loopback.
@@ -33,7 +49,12 @@ export async function forwardMeasures(): Promise<Measure[]> {
     const bare = await sshForward(lab, world, lab.ports.mlflow, files, ['-N']);
     const warm = await sshForward(lab, world, lab.ports.mlflow, files, ['sleep 600']);
     try {
-      return [...(await small(ours, bare.small, warm.small)), await bulkMeasure(oursBulk, warm.bulk)];
+      return [
+        ...(await small(ours, bare.small, warm.small)),
+        await bulkMeasure(oursBulk, warm.bulk, 'down'),
+        await bulkMeasure(oursBulk, warm.bulk, 'up'),
+        await parallelMeasure(oursBulk, warm.bulk),
+      ].map((each) => ({ ...each, name: `${each.name}${where}` }));
     } finally {
       bare.process.kill();
       warm.process.kill();
@@ -71,20 +92,39 @@ async function small(ours: number, bare: number, warm: number): Promise<Measure[
   ];
 }
 
-async function bulkMeasure(ours: number, theirs: number): Promise<Measure> {
+/** Many streams at once, each of some size. */
+async function parallelMeasure(ours: number, theirs: number): Promise<Measure> {
+  const all = (port: number): Promise<unknown> =>
+    Promise.all(Array.from({ length: STREAMS }, () => transfer(port, 'down', STREAM_BYTES)));
   const times = { ours: [] as number[], theirs: [] as number[] };
   for (let round = 0; round < BULK_ROUNDS; round += 1) {
-    times.ours.push(await timed(() => drain(ours)));
-    times.theirs.push(await timed(() => drain(theirs)));
+    times.ours.push(await timed(() => all(ours)));
+    times.theirs.push(await timed(() => all(theirs)));
+  }
+  const [mine, other] = [median(times.ours), median(times.theirs)];
+  return {
+    name: `${STREAMS} streams at once: ssh -L ÷ forward`,
+    value: other / mine,
+    unit: '×',
+    budget: { atLeast: 1 },
+    how: `${Math.round(other)} ms ÷ ${Math.round(mine)} ms, ${STREAM_BYTES / 1e6} MB each`,
+  };
+}
+
+async function bulkMeasure(ours: number, theirs: number, way: 'down' | 'up'): Promise<Measure> {
+  const times = { ours: [] as number[], theirs: [] as number[] };
+  for (let round = 0; round < BULK_ROUNDS; round += 1) {
+    times.ours.push(await timed(() => transfer(ours, way, BULK_BYTES)));
+    times.theirs.push(await timed(() => transfer(theirs, way, BULK_BYTES)));
   }
   const rate = (ms: number): number => BULK_BYTES / 1e6 / (ms / 1000);
   const [mine, other] = [rate(median(times.ours)), rate(median(times.theirs))];
   return {
-    name: 'bulk: forward ÷ ssh -L',
+    name: `bulk ${way}: forward ÷ ssh -L`,
     value: mine / other,
     unit: '×',
     budget: { atLeast: 1 },
-    how: `${Math.round(mine)} MB/s ÷ ${Math.round(other)} MB/s, ${BULK_BYTES / 1e6} MB down, each with its own cipher`,
+    how: `${Math.round(mine)} MB/s ÷ ${Math.round(other)} MB/s, ${BULK_BYTES / 1e6} MB, each with its own cipher`,
   };
 }
 
@@ -118,6 +158,7 @@ async function sshForward(
       ...flags,
       ...['-i', lab.keys.rsa, '-o', 'StrictHostKeyChecking=no'],
       ...['-o', `UserKnownHostsFile=${path.join(world.folder, 'ssh known').replaceAll(' ', '_')}`],
+      ...['-p', String(lab.mlflow.port)],
       ...['-L', `127.0.0.1:${small}:127.0.0.1:${smallPort}`, '-L', `127.0.0.1:${bulk}:127.0.0.1:${bulkPort}`],
       `${lab.mlflow.user}@${lab.mlflow.address}`,
       ...command,
@@ -154,30 +195,69 @@ function request(port: number): Promise<void> {
   });
 }
 
-function drain(port: number): Promise<void> {
+/** So many bytes from the server, or to it until it says that it has them. */
+function transfer(port: number, way: 'down' | 'up', bytes: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    let size = 0;
-    const socket = connect(port, '127.0.0.1');
-    socket.on('data', (chunk) => (size += chunk.length));
+    let got = 0;
+    const wanted = way === 'down' ? bytes : 2;
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('data', (chunk) => (got += chunk.length));
     socket.on('error', reject);
+    socket.on('end', () => socket.end());
     socket.on('close', () => {
-      if (size < BULK_BYTES) reject(new Error(`${size} bytes came of ${BULK_BYTES}.`));
-      else resolve();
+      if (got === wanted) resolve();
+      else reject(new Error(`${got} bytes came of ${wanted}.`));
     });
+    socket.write(`${way} ${bytes}\n`);
+    if (way === 'up') pump(socket, bytes);
   });
 }
 
-/** Python, which the server has: zeros to whoever connects. */
+const BLOCK = Buffer.alloc(256 * 1024);
+
+function pump(socket: Socket, bytes: number): void {
+  let left = bytes;
+  const more = (): void => {
+    while (left > 0) {
+      const part = BLOCK.subarray(0, Math.min(left, BLOCK.length));
+      left -= part.length;
+      if (!socket.write(part)) {
+        socket.once('drain', more);
+        return;
+      }
+    }
+  };
+  more();
+}
+
+/** Python, which the server has: gives or takes as many bytes as the first line says. */
 function bulkServer(port: number): string {
   return `python3 -c '
 import socket, threading
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind(("127.0.0.1", ${port}))
-listener.listen(16)
+listener.listen(128)
 def serve(peer):
     try:
-        peer.sendall(bytes(${BULK_BYTES}))
+        line = b""
+        while not line.endswith(b"\\n"):
+            byte = peer.recv(1)
+            if not byte:
+                return
+            line += byte
+        if not line.startswith((b"down", b"up")):
+            return
+        way, size = line.split()
+        left = int(size)
+        if way == b"down":
+            block = bytes(262144)
+            while left > 0:
+                left -= peer.send(block[:min(left, 262144)])
+        else:
+            while left > 0:
+                left -= len(peer.recv(min(left, 262144)))
+            peer.sendall(b"ok")
     finally:
         peer.close()
 while True:

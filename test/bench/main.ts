@@ -12,6 +12,7 @@ import { up as cloudUp } from '../openstack/setup';
 import { cloudMeasures } from './cloud';
 import { forwardMeasures } from './forwards';
 import { packageMeasures } from './package';
+import { transferMeasures } from './transfers';
 import { isWithin, tableOf, type Measure } from './table';
 
 const say = (line: string): void => {
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
       },
     ],
     ['forwards', forwardMeasures],
+    ['transfers', transferMeasures],
     [
       'package',
       async () => {
