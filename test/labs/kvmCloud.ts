@@ -290,6 +290,7 @@ export function image(name: string, id: string): Item {
   return {
     id,
     name,
+    ...MADE,
     status: 'active',
     visibility: 'public',
     os_distro: 'ubuntu',
