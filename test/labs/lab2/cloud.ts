@@ -1,27 +1,9 @@
 import { labOf } from '../bench';
 import { listOf, recorded, type Printed } from '../kubernetes';
-import {
-  flavors,
-  floatingIp,
-  group,
-  image,
-  IMAGE,
-  keyPair,
-  lease,
-  network,
-  port,
-  server,
-  SHAREDNET,
-  subnet,
-  textOf,
-  type Item,
-} from '../kvmCloud';
+import { group, image, IMAGE, keyPair, lease, type Item } from '../kvmCloud';
+import { MIRROR, netID, threeNodes, type Plan } from '../threeNodes';
 
-/** The student of the worlds, and the addresses that the recorded answers of Kubernetes name. */
-export const netID = 'ab1234';
-export const NODE1 = '10.56.2.147';
-export const ADDRESS = '129.114.26.7';
-export const MIRROR = 'http://kvm-dyn-129-114-25-246.tacc.chameleoncloud.org:5000';
+export { ADDRESS, netID, NODE1 } from '../threeNodes';
 
 export const lab = labOf('lab2-cloud');
 
@@ -31,78 +13,31 @@ const groups = [
   group('allow-http-80', 80),
   group('allow-8888', 8888),
 ];
-const three = groups.slice(0, 3).map(({ id }) => id);
-
-interface Part {
-  networks: Item[];
-  subnets: Item[];
-  ports: Item[];
-  leases: Item[];
-  servers: Item[];
-  floatingIps: Item[];
-}
-
-/** What one student has made in the first two steps. */
-function provisioned(who: string, base: number, address: string): Part {
-  const net = network(`private_cloud_net_${who}`);
-  const sub = subnet(`private_cloud_subnet_${who}`, net.id);
+function plan(who: string): Plan {
   const leases = [
     lease(`lease1_cloud_${who}`, { flavor: 'm1.medium', amount: 1, hours: 8 }),
     lease(`lease2_cloud_${who}`, { flavor: 'm1.medium', amount: 2, hours: 8 }),
   ];
-  const addresses = [base, base + 1, base + 2].map((last) => `10.56.2.${last}`);
-  const servers = addresses.map((shared, at) =>
-    server(`node${at + 1}-cloud-${who}`, {
-      lease: leases[at === 0 ? 0 : 1] ?? {},
-      on: [
-        ['sharednet1', shared],
-        [textOf(net, 'name'), `192.168.1.1${at + 1}`],
-      ],
-      ...(at === 0 ? { floating: address } : {}),
-    }),
-  );
-  const privatePorts = servers.map(({ id }, at) =>
-    port(`port${at + 1}_${who}`, net.id, `192.168.1.1${at + 1}`, { device_id: id }),
-  );
-  const publicPorts = servers.map(({ id }, at) =>
-    port('', SHAREDNET, addresses[at] ?? '', {
-      device_id: id,
-      security_groups: [...three],
-      port_security_enabled: true,
-    }),
-  );
-  const dhcp = port('', net.id, '192.168.1.2', { device_owner: 'network:dhcp', device_id: 'dhcp' });
   return {
-    networks: [net],
-    subnets: [sub],
-    ports: [...privatePorts, ...publicPorts, dhcp],
+    network: `private_cloud_net_${who}`,
+    subnet: `private_cloud_subnet_${who}`,
+    privatePort: (n) => `port${n}_${who}`,
+    sharedPort: () => '',
+    server: (n) => `node${n}-cloud-${who}`,
     leases,
-    servers,
-    floatingIps: [floatingIp(address, publicPorts[0], { description: `Cloud IP for ${who}` })],
+    leaseOf: (n) => leases[n === 1 ? 0 : 1] ?? {},
+    floatingIp: `Cloud IP for ${who}`,
+    groups: groups.slice(0, 3).map(({ id }) => id),
+    portSecurity: true,
   };
 }
 
-const nobody: Part = { networks: [], subnets: [], ports: [], leases: [], servers: [], floatingIps: [] };
-
-/** What OpenStack says: of the student, or of nobody, and of classmates with a longer and a shorter net ID. */
+/** What OpenStack says while the lab is done, and after its clean-up. */
 export function openstack(of: 'done' | 'cleaned'): Record<string, Item> {
-  const mine = of === 'done' ? provisioned(netID, 147, ADDRESS) : nobody;
-  const parts = [
-    provisioned(`${netID}5`, 20, '129.114.26.8'),
-    mine,
-    provisioned('ab123', 30, '129.114.26.9'),
-  ];
-  const all = (key: keyof Part): Item[] => parts.flatMap((part) => part[key]);
   return {
+    ...threeNodes(of, plan),
     'compute /os-keypairs': { keypairs: [keyPair('id_rsa_chameleon'), keyPair('alexbaker-jupyter')] },
-    'network /v2.0/networks': { networks: all('networks') },
-    'network /v2.0/subnets': { subnets: all('subnets') },
-    'network /v2.0/ports': { ports: all('ports') },
     'network /v2.0/security-groups': { security_groups: groups },
-    'network /v2.0/floatingips': { floatingips: all('floatingIps') },
-    'reservation /leases': { leases: all('leases') },
-    'compute /flavors/detail': { flavors: flavors(...all('leases')) },
-    'compute /servers/detail': { servers: all('servers') },
     [`image /v2/images/${IMAGE}`]: image('CC-Ubuntu24.04', IMAGE),
   };
 }

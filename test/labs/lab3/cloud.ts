@@ -1,26 +1,9 @@
 import { listOf, recorded, type KubeObject, type Printed } from '../kubernetes';
-import {
-  flavors,
-  floatingIp,
-  group,
-  image,
-  IMAGE,
-  keyPair,
-  lease,
-  network,
-  port,
-  server,
-  SHAREDNET,
-  subnet,
-  textOf,
-  type Item,
-} from '../kvmCloud';
+import { group, image, IMAGE, keyPair, lease, type Item } from '../kvmCloud';
+import { ADDRESS, MIRROR, threeNodes, type Plan } from '../threeNodes';
 import { USER_ID } from '../wire';
 
-/** The student of the worlds, and the addresses that the recorded answers of Kubernetes name. */
-export const netID = 'ab1234';
-export const ADDRESS = '129.114.26.7';
-export const MIRROR = 'http://kvm-dyn-129-114-25-246.tacc.chameleoncloud.org:5000';
+export { ADDRESS, MIRROR, netID } from '../threeNodes';
 
 const OPENED = {
   ssh: 22,
@@ -39,51 +22,21 @@ const groups = [
 ];
 const eight = groups.slice(1, 9).map(({ id }) => id);
 
-interface Part {
-  networks: Item[];
-  subnets: Item[];
-  ports: Item[];
-  leases: Item[];
-  servers: Item[];
-  floatingIps: Item[];
-}
-
-/** What Terraform has made for one student. */
-function provisioned(who: string, base: number, address: string): Part {
-  const net = network(`private-net-mlops-${who}`, { port_security_enabled: false });
+function plan(who: string): Plan {
   const reserved = lease(`lease_mlops_${who}`, { flavor: 'm1.large', amount: 3, hours: 12 });
-  const addresses = [base, base + 1, base + 2].map((last) => `10.56.2.${last}`);
-  const servers = addresses.map((shared, at) =>
-    server(`node${at + 1}-mlops-${who}`, {
-      lease: reserved,
-      on: [
-        ['sharednet1', shared],
-        [textOf(net, 'name'), `192.168.1.1${at + 1}`],
-      ],
-      ...(at === 0 ? { floating: address } : {}),
-    }),
-  );
-  const privatePorts = servers.map(({ id }, at) =>
-    port(`port-node${at + 1}-mlops-${who}`, net.id, `192.168.1.1${at + 1}`, { device_id: id }),
-  );
-  const sharedPorts = servers.map(({ id }, at) =>
-    port(`sharednet1-node${at + 1}-mlops-${who}`, SHAREDNET, addresses[at] ?? '', {
-      device_id: id,
-      security_groups: [...eight],
-      port_security_enabled: true,
-    }),
-  );
   return {
-    networks: [net],
-    subnets: [subnet(`private-subnet-mlops-${who}`, net.id)],
-    ports: [...privatePorts, ...sharedPorts],
+    network: `private-net-mlops-${who}`,
+    subnet: `private-subnet-mlops-${who}`,
+    privatePort: (n) => `port-node${n}-mlops-${who}`,
+    sharedPort: (n) => `sharednet1-node${n}-mlops-${who}`,
+    server: (n) => `node${n}-mlops-${who}`,
     leases: [reserved],
-    servers,
-    floatingIps: [floatingIp(address, sharedPorts[0], { description: `MLOps IP for ${who}` })],
+    leaseOf: () => reserved,
+    floatingIp: `MLOps IP for ${who}`,
+    groups: eight,
+    portSecurity: false,
   };
 }
-
-const nobody: Part = { networks: [], subnets: [], ports: [], leases: [], servers: [], floatingIps: [] };
 
 export const CREDENTIALS = `identity /users/${USER_ID}/application_credentials`;
 export const credential = (name: string, expires: string | null): Item => ({
@@ -96,34 +49,21 @@ export const credential = (name: string, expires: string | null): Item => ({
   roles: [],
 });
 
-/** What OpenStack says: of the student, or of nobody, and of classmates with a longer and a shorter net ID. */
+/** What OpenStack says while the lab is done, and after its clean-up. */
 export function openstack(of: 'done' | 'cleaned'): Record<string, Item> {
-  const mine = of === 'done' ? provisioned(netID, 147, ADDRESS) : nobody;
-  const parts = [
-    provisioned(`${netID}5`, 20, '129.114.26.8'),
-    mine,
-    provisioned('ab123', 30, '129.114.26.9'),
-  ];
-  const all = (key: keyof Part): Item[] => parts.flatMap((part) => part[key]);
   const pair = keyPair('id_rsa_chameleon');
   const own = of === 'done' ? [credential('mlops-lab', '2026-06-20T03:59:00.000000')] : [];
   return {
+    ...threeNodes(of, plan),
     'compute /os-keypairs': { keypairs: [pair] },
     'compute /os-keypairs/id_rsa_chameleon': {
-      keypair: { ...(pair['keypair'] as Item), user_id: USER_ID, id: 7, deleted: false },
+      keypair: { ...(pair['keypair'] as Item), user_id: USER_ID, id: 7 },
     },
     [CREDENTIALS]: {
       application_credentials: [...own, credential('mlops-lab2', '2026-06-20T03:59:00.000000')],
       links: { next: null },
     },
-    'network /v2.0/networks': { networks: all('networks') },
-    'network /v2.0/subnets': { subnets: all('subnets') },
-    'network /v2.0/ports': { ports: all('ports') },
     'network /v2.0/security-groups': { security_groups: groups },
-    'network /v2.0/floatingips': { floatingips: all('floatingIps') },
-    'reservation /leases': { leases: all('leases') },
-    'compute /flavors/detail': { flavors: flavors(...all('leases')) },
-    'compute /servers/detail': { servers: all('servers') },
     'image /v2/images': { images: [image('CC-Ubuntu24.04', IMAGE)] },
   };
 }
