@@ -155,12 +155,18 @@ function bodyOf(answer: RawAnswer, service: string): Json {
   if (isStore && answer.status === 204) return [];
   try {
     const body = JSON.parse(answer.text) as Json;
-    if (isStore && Array.isArray(body)) return body;
+    if (isStore && Array.isArray(body) && body.every(isStored)) return body;
     if (body !== null && typeof body === 'object' && !Array.isArray(body)) return body;
   } catch {
     // Said below.
   }
   throw wrong;
+}
+
+/** Containers and objects have a name, folders a path. */
+function isStored(item: Json): boolean {
+  const { name, subdir } = recordOf(item);
+  return typeof name === 'string' || typeof subdir === 'string';
 }
 
 /** Why an OpenStack service could not tell. */
