@@ -1,4 +1,4 @@
-import { recordedBody, recordedOutput, recordedPage } from '../recorded';
+import { recordedBody, recordedOutput, recorded } from '../recorded';
 import * as vm from '../virtualMachine';
 import { notebook, type Change, type LabWorlds, type RightWorld } from '../world';
 
@@ -120,10 +120,10 @@ const right: RightWorld = {
   },
   pages: {
     node: {
-      '9000 /minio/health/live': recordedPage('minio-live'),
-      '5000 /test': recordedPage('flask-test'),
-      '8080 /health': recordedPage('labelstudio-health'),
-      '8081 /health': recordedPage('airflow-health'),
+      '9000 /minio/health/live': recorded('minio-live'),
+      '5000 /test': recorded('flask-test'),
+      '8080 /health': recorded('labelstudio-health'),
+      '8081 /health': recorded('airflow-health'),
     },
   },
   notebooks: { node: { [NOTEBOOK]: accuracy('Accuracy: 9/12 = 75.00%') } },
@@ -274,7 +274,7 @@ export const lab: LabWorlds = {
       vm.says('bucket-production', { exit: 1, stderr: 'container is not running\n' }),
     ],
     'flask-end-to-end': [
-      vm.shows('5000 /test', recordedPage('flask-test-none')),
+      vm.shows('5000 /test', recorded('flask-test-none')),
       vm.shows('5000 /test', 'Bread pudding'),
     ],
     'ten-production-images': [
@@ -382,7 +382,7 @@ export const lab: LabWorlds = {
       vm.says('notebooks-executed', { exit: 1, stderr: 'FileNotFoundError\n' }),
     ],
     'airflow-up': [
-      vm.shows('8081 /health', recordedPage('airflow-health-no-scheduler')),
+      vm.shows('8081 /health', recorded('airflow-health-no-scheduler')),
       vm.shows('8081 /health', { metadatabase: { status: 'healthy' } }),
       vm.closes(8081),
     ],

@@ -1,4 +1,4 @@
-import { recordedBody, recordedPage } from '../recorded';
+import { recordedBody, recorded } from '../recorded';
 import * as vm from '../virtualMachine';
 import { idOf, USER_ID } from '../wire';
 import { notebook, type Change, type LabWorlds, type RightWorld } from '../world';
@@ -213,10 +213,10 @@ const SERVICES = {
   '#bucket-mlflow': '/dev/vdb1\nmlflow-artifacts\n',
 };
 const MLFLOW = {
-  '8000 /health': recordedPage('mlflow2-health'),
-  [EXPERIMENT]: recordedPage('mlflow2-experiment'),
+  '8000 /health': recorded('mlflow2-health'),
+  [EXPERIMENT]: recorded('mlflow2-experiment'),
   [RUNS]: runs(),
-  [ARTIFACTS]: recordedPage('mlflow2-artifacts'),
+  [ARTIFACTS]: recorded('mlflow2-artifacts'),
 };
 
 const block: RightWorld = {
@@ -328,8 +328,8 @@ export const lab: LabWorlds = {
       in: 'renewed',
       change: vm.all(
         vm.says('volume-reattached', '/dev/vdb1 /mnt/block\nlost+found\n'),
-        vm.shows(EXPERIMENT, recordedPage('mlflow2-experiment-404')),
-        vm.shows(RUNS, recordedPage('mlflow2-runs-search-bad-id')),
+        vm.shows(EXPERIMENT, recorded('mlflow2-experiment-404')),
+        vm.shows(RUNS, recorded('mlflow2-runs-search-bad-id')),
       ),
       fails: ['volume-reattached', 'mlflow-persisted'],
       hint: /mkfs/,
@@ -560,7 +560,7 @@ export const lab: LabWorlds = {
       inBlock(vm.closes(8000)),
     ].map(fresh),
     'mlflow-experiment': [
-      inBlock(vm.shows(EXPERIMENT, recordedPage('mlflow2-experiment-404'))),
+      inBlock(vm.shows(EXPERIMENT, recorded('mlflow2-experiment-404'))),
       inBlock(
         vm.shows(EXPERIMENT, {
           experiment: { experiment_id: '1', name: 'food11-classifier', lifecycle_stage: 'deleted' },
@@ -568,7 +568,7 @@ export const lab: LabWorlds = {
       ),
     ].map(fresh),
     'mlflow-metric': [
-      inBlock(vm.shows(RUNS, recordedPage('mlflow2-runs-search-bad-id'))),
+      inBlock(vm.shows(RUNS, recorded('mlflow2-runs-search-bad-id'))),
       inBlock(
         vm.shows(
           RUNS,
@@ -600,7 +600,7 @@ export const lab: LabWorlds = {
           runs((run) => (run.info.start_time = Date.parse('2026-06-01T14:50:00Z'))),
         ),
       ),
-      inRenewed(vm.shows(RUNS, recordedPage('mlflow2-runs-search-bad-id'))),
+      inRenewed(vm.shows(RUNS, recorded('mlflow2-runs-search-bad-id'))),
     ],
     'python-volume-gone': [
       inBlock(hasVolumes(volume(), volume({ id: 'p', name: 'block-persist-python-alexbaker' }))),
