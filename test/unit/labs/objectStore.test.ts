@@ -9,12 +9,14 @@ describe('lists of the object store', () => {
       { site: undefined, service, path: '/', query: { format: 'json' }, list: undefined },
       [],
       { param: {}, name: {}, saved: {}, variant: {} },
-      'CHI@TACC',
       {
-        clockOffset: 0,
-        raw: () => Promise.resolve({ status: 200, headers: {}, text, truncated: false }),
+        name: 'CHI@TACC',
+        projectId: undefined,
+        session: {
+          clockOffset: 0,
+          raw: () => Promise.resolve({ status: 200, headers: {}, text, truncated: false }),
+        },
       },
-      undefined,
       new Asked(),
       new AbortController().signal,
     );
