@@ -14,3 +14,5 @@ export * from './availability';
 export { publicAddress, wayTo, type Hop } from './way';
 export * from './federation';
 export { trapsOf, type Trap } from './traps';
+export * from './course';
+export { overdueDue, type OverdueState } from './overdue';

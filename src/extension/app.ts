@@ -15,6 +15,7 @@ import {
 } from '../chameleon';
 import type { CloudConfig } from '../openstack';
 import { StoredClouds } from './cloudStore';
+import { CourseDesk } from './courseDesk';
 import { startEmbeddedDemo, type Demo } from './demo';
 import { Filters } from './filters';
 import { Hosts } from './hosts';
@@ -65,6 +66,7 @@ export class App {
   readonly clouds: StoredClouds;
   readonly filters: Filters;
   readonly identity: Identity;
+  readonly course: CourseDesk;
   readonly labs: LabDesk;
   readonly hosts: Hosts;
   readonly inspector: Inspector;
@@ -87,6 +89,7 @@ export class App {
     this.clouds = new StoredClouds(context.secrets);
     this.filters = new Filters(context.globalState);
     this.identity = new Identity(context.secrets, masking, context.globalStorageUri.fsPath);
+    this.course = new CourseDesk(this);
     this.labs = new LabDesk(this);
     this.hosts = new Hosts(this);
     this.inspector = new Inspector(this);
@@ -105,7 +108,20 @@ export class App {
     const otherWindow = context.secrets.onDidChange(({ key }) => {
       if (key === CLOUDS_SECRET) this.#signInChanged();
     });
-    context.subscriptions.push(...seen, otherWindow);
+    const otherCourse = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (
+        !change.affectsConfiguration('chameleon.courseFile') &&
+        !change.affectsConfiguration('chameleon.rosterFile')
+      )
+        return;
+      this.course
+        .reload()
+        .then(() => this.signInAgain())
+        .catch((thrown: unknown) => {
+          this.report(thrown, 'course file');
+        });
+    });
+    context.subscriptions.push(...seen, otherWindow, otherCourse);
   }
 
   get inventory(): Inventory {
@@ -141,6 +157,7 @@ export class App {
   async signInAgain(): Promise<void> {
     const clouds = this.#demo?.clouds ?? (await this.clouds.list());
     await this.#takePart();
+    await this.course.load();
     // A server whose services come later than itself would stay folded: the editor keeps what it first saw.
     await this.labs.load();
     this.#leave();
@@ -210,7 +227,8 @@ export class App {
   attentionAt(site: SiteInventory, now: number): readonly Attention[] {
     return attention(site, {
       now: now + site.clockOffset,
-      expectedHours: (server) => this.labs.expectedHoursOf(server),
+      expectedHours: (server) => this.labs.expectedHoursOf(server) ?? this.course.hoursOfNoLab,
+      overdueFactor: this.course.course?.overdue.factor,
     });
   }
 
@@ -252,7 +270,13 @@ export class App {
   #enter(clouds: readonly CloudConfig[]): void {
     for (const { credential } of clouds)
       if (credential.kind === 'applicationCredential') this.masking.add(credential.secret);
-    this.#signedIn = new SignedIn(clouds, this.myself, globalThis.fetch, this.identity.signIn);
+    this.#signedIn = new SignedIn(
+      clouds,
+      this.myself,
+      globalThis.fetch,
+      this.identity.signIn,
+      this.course.people,
+    );
     this.#stopListening = this.#signedIn.onChange(() => {
       this.draw();
       this.hosts.restore().catch((thrown: unknown) => {

@@ -53,6 +53,8 @@ export const commandIds = [
   'chameleon.verifyCard',
   'chameleon.inspectStudent',
   'chameleon.closeInspection',
+  'chameleon.importRoster',
+  'chameleon.openCourseFile',
   'chameleon.showLog',
 ] as const;
 

@@ -3,20 +3,24 @@ import { systemClock } from '../base';
 import {
   defaultThresholds,
   endsWithLease,
+  overdueDue,
   isRunning,
   timeLeft,
   warningsDue,
+  type Attention,
+  type OverdueState,
   type SiteInventory,
   type WarningState,
 } from '../chameleon';
 import type { Forward } from '../ssh';
 import type { App } from './app';
 import { ask } from './ask';
-import { MUTED_STATE, WARNED_STATE } from './keys';
+import { MUTED_STATE, OVERDUE_STATE, WARNED_STATE } from './keys';
 
 const EXTEND = 'Extend …';
 const SAVE = 'Save My Work …';
 const MUTE = 'Mute';
+const CLEAN_UP = 'Clean Up …';
 const MINUTE_MS = 60_000;
 
 /** The status bar item and the warnings: a tick at each full minute, each second in the last one. */
@@ -101,6 +105,31 @@ export class LeaseTimer {
           });
       }
     if (state !== before) void globalState.update(WARNED_STATE, state);
+    this.#warnOverdue();
+  }
+
+  /** What of mine runs too long, or without an end: once a day, all in one message. */
+  #warnOverdue(): void {
+    const { globalState } = this.#app.context;
+    const now = Date.now();
+    const found = this.#app.inventory.sites.flatMap((site) => this.#app.attentionAt(site, now));
+    const before = globalState.get<OverdueState>(OVERDUE_STATE, {});
+    const { due, state } = overdueDue(found, before, now);
+    if (state !== before) void globalState.update(OVERDUE_STATE, state);
+    if (due.length === 0) return;
+    this.#sayOverdue(due).catch((thrown: unknown) => {
+      this.#app.report(thrown, 'overdue');
+    });
+  }
+
+  async #sayOverdue(due: readonly Attention[]): Promise<void> {
+    const [first] = due;
+    const words =
+      due.length === 1 && first !== undefined
+        ? `${first.name} ${first.reason}.`
+        : `${due.length} servers of yours run too long: ${listed(due.map(({ name, reason }) => `${name} (${reason})`))}.`;
+    const pressed = await ask.warn(`${words} Save what you need, then clean up.`, CLEAN_UP);
+    if (pressed === CLEAN_UP) await vscode.commands.executeCommand('chameleon.cleanUp');
   }
 
   async #say(cloud: string, leaseId: string): Promise<void> {

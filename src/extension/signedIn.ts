@@ -4,6 +4,7 @@ import {
   InventorySource,
   type Inventory,
   type Myself,
+  type Person,
   type SiteInventory,
 } from '../chameleon';
 import { Session, type CloudConfig, type SessionOptions } from '../openstack';
@@ -38,6 +39,7 @@ export class SignedIn {
     me: Myself,
     fetch: typeof globalThis.fetch,
     signIn: SessionOptions['signIn'],
+    roster: readonly Person[] = [],
   ) {
     this.clouds = clouds;
     this.#sessions = new Map(clouds.map((cloud) => [cloud.name, sessionTo(cloud, fetch, signIn)]));
@@ -46,6 +48,7 @@ export class SignedIn {
       session: (cloud) => this.session(cloud.name),
       clock: systemClock,
       me,
+      roster,
     });
     this.#poll = new InventoryPoll(this.#source, systemClock);
   }

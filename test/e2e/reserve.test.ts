@@ -1,13 +1,20 @@
 /** A lease from wish to end in the demo, by keyboard; the calendar, by keyboard too. */
 import assert from 'node:assert/strict';
-import { demoIsOpen } from './steps';
 import { openWindow, type Workbench } from './window';
+
+/** Waits for the demo, with room for all its rows. */
+async function resourcesAreOpen(window: Workbench): Promise<void> {
+  await window.row('Resources', 'CHI@TACC').waitFor({ timeout: 60_000 });
+  await window.widenSideBar(470);
+  await window.enlarge('Resources');
+  await window.row('Resources', 'node-mltrain-ab1234').waitFor({ timeout: 60_000 });
+}
 
 describe('reserving in the demo, by keyboard', () => {
   let window: Workbench;
   before(async () => {
     window = await openWindow();
-    await demoIsOpen(window);
+    await resourcesAreOpen(window);
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.screenshot(`failed-${this.currentTest.title}`);
@@ -66,7 +73,7 @@ for (const [theme, name] of [
     let window: Workbench;
     before(async () => {
       window = await openWindow({ settings: { 'workbench.colorTheme': theme } });
-      await demoIsOpen(window);
+      await resourcesAreOpen(window);
     });
     afterEach(async function () {
       if (this.currentTest?.state === 'failed')

@@ -2,6 +2,7 @@ import type { App } from '../app';
 import type { CommandId } from '../commands';
 import * as account from './account';
 import * as checks from './checks';
+import * as course from './course';
 import { whyNoConnection } from './doctor';
 import * as filters from './filters';
 import * as files from './files';
@@ -69,5 +70,7 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.verifyCard': checks.verifyCard,
   'chameleon.inspectStudent': inspectStudent,
   'chameleon.closeInspection': (app) => Promise.resolve(app.inspector.close()),
+  'chameleon.importRoster': course.importRoster,
+  'chameleon.openCourseFile': course.openCourseFile,
   'chameleon.showLog': (app) => Promise.resolve(app.log.show()),
 };

@@ -5,6 +5,7 @@ import {
   me,
   reserveLease,
   siteByName,
+  type ClockRules,
   type LeaseDraft,
   type LeasePlan,
   type Machine,
@@ -64,6 +65,7 @@ async function reserveAt(
   const place: Place = {
     title: template?.title === undefined ? `Reserve at ${site.site.name}` : `Reserve for ${template.title}`,
     site: () => app.signedIn?.site(site.cloud) ?? site,
+    course: app.course.course,
     flavors: site.site.kind === 'kvm' ? await flavorsOf(session, site, signal) : [],
   };
   let draft = await firstDraft(app, place, template);
@@ -139,10 +141,19 @@ async function firstDraft(
     start: template?.start ?? 'now',
     hours: template?.hours ?? DEFAULT_HOURS,
     floatingIps: template?.floatingIps ?? 0,
-    rules: template?.rules ?? {},
+    rules: rulesOf(app, template),
   };
   if (template?.start !== undefined) return draft;
   return { ...draft, start: soonestStart(sceneOf(place.site()), draft) ?? 'now' };
+}
+
+/** The lab's own, else the course's: what a lab leaves open the course may say. */
+function rulesOf(app: App, template: LeaseTemplate | undefined): ClockRules {
+  const { startOnHour, endMinute } = app.course.course?.leases ?? {};
+  return {
+    startOnHour: template?.rules.startOnHour === true || startOnHour,
+    endMinute: template?.rules.endMinute ?? endMinute,
+  };
 }
 
 function machineOf({ machine, site }: LeaseTemplate, flavors: readonly Flavor[]): Machine {

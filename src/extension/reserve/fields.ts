@@ -1,4 +1,4 @@
-import type { LeaseDraft, Machine, SiteInventory } from '../../chameleon';
+import type { Course, LeaseDraft, Machine, SiteInventory } from '../../chameleon';
 import type { Flavor } from '../../openstack';
 import { ask } from '../ask';
 import type { StepAnswer } from '../steps';
@@ -18,6 +18,8 @@ export interface Place {
   readonly title: string;
   readonly site: () => SiteInventory;
   readonly flavors: readonly Flavor[];
+  /** Whose rules are said where they would be broken. */
+  readonly course: Course | undefined;
 }
 
 type Answer = Promise<StepAnswer<LeaseDraft>>;

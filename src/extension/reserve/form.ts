@@ -1,10 +1,12 @@
 import { abortError, type Problem } from '../../base';
 import {
+  brokenRules,
   machineName,
   planLease,
   slotOfDraft,
   timeLeft,
   wishOf,
+  type Course,
   type LeaseDraft,
   type LeasePlan,
 } from '../../chameleon';
@@ -43,7 +45,7 @@ export async function fillIn(place: Place, given: LeaseDraft): Promise<Filled | 
   for (;;) {
     const scene = sceneOf(place.site());
     const plan = planLease(wishOf(draft, scene.site, serverNow(scene)), scene.site.site, serverNow(scene));
-    const lines = linesOf(scene, draft, plan);
+    const lines = linesOf(scene, draft, plan, place.course);
     const answer = await ask.pickStep<Field | 'reserve'>({
       title: place.title,
       placeholder: 'Enter on a line changes it',
@@ -72,12 +74,13 @@ function linesOf(
   scene: Scene,
   draft: LeaseDraft,
   plan: LeasePlan | readonly Problem[],
+  course: Course | undefined,
 ): readonly Choice<Field | 'reserve'>[] {
   const { site, now } = scene;
   const slot = slotOfDraft(draft, serverNow(scene));
   const rules = ruleWords(draft.rules);
   return [
-    reserveLine(scene, draft, plan),
+    reserveLine(scene, draft, plan, course),
     line('machine', MACHINE_WORDS[draft.machine.kind], machineName(draft.machine)),
     line('amount', 'Amount', String(draft.amount)),
     line('name', 'Name', draft.name),
@@ -102,6 +105,7 @@ function reserveLine(
   scene: Scene,
   draft: LeaseDraft,
   plan: LeasePlan | readonly Problem[],
+  course: Course | undefined,
 ): Choice<'reserve'> {
   if (!('request' in plan)) {
     const [first] = plan;
@@ -112,10 +116,12 @@ function reserveLine(
     };
   }
   const slot = slotOfDraft(draft, serverNow(scene));
+  const start = slot.start === 'now' ? scene.now : slot.start - scene.site.clockOffset;
+  const broken = course === undefined ? [] : brokenRules(course, start, slot.end - scene.site.clockOffset);
   return {
     label: `$(check) Reserve ${draft.name}`,
     description: hoursWords(plan.leaseHours),
-    detail: summary(draft, scene.site, slot, plan.leaseHours, scene.now),
+    detail: [summary(draft, scene.site, slot, plan.leaseHours, scene.now), ...broken].join('. $(warning) '),
     value: 'reserve',
   };
 }
