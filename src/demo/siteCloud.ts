@@ -1,4 +1,4 @@
-import type { CredentialCloud } from '../openstack';
+import type { CloudConfig } from '../openstack';
 import type { Api, ServiceName } from './http/api';
 import { blazar } from './http/blazar';
 import { glance } from './http/glance';
@@ -79,7 +79,7 @@ export class SiteCloud {
   }
 
   /** Makes an application credential for an account and says how to sign in with it. */
-  signInFor(account: Account): CredentialCloud {
+  signInFor(account: Account): CloudConfig {
     const { site } = this;
     const credential: Credential = {
       id: site.ids.hex(),
@@ -87,7 +87,7 @@ export class SiteCloud {
       secret: site.ids.secret(),
       user: site.user(accounts[account].username),
       roles: ['member', 'reader'],
-      unrestricted: true,
+      unrestricted: false,
     };
     site.credentials.set(credential.id, credential);
     return {

@@ -43,6 +43,10 @@ export class Hosts {
   #now: Ready | undefined;
   #cancelTick: () => void = () => undefined;
   readonly #restored = new Set<string>();
+  /** What listens on servers that we are connected to. */
+  readonly #listening = new Map<string, ReadonlySet<number>>();
+  readonly #asked = new Set<string>();
+  #servers = new Map<string, ReadonlySet<string>>();
 
   constructor(app: App) {
     this.#app = app;
@@ -59,6 +63,11 @@ export class Hosts {
   /** The connections that are up. */
   get connected(): readonly Connection[] {
     return this.#now?.connections.list() ?? [];
+  }
+
+  /** Whether something listens on a port of a server; `undefined` while we are not connected to it. */
+  listens(serverId: string, port: number): boolean | undefined {
+    return this.#listening.get(serverId)?.has(port);
   }
 
   /** What is remembered and has no server to lead to now. */
@@ -80,6 +89,8 @@ export class Hosts {
     this.#ready = undefined;
     this.#now = undefined;
     this.#restored.clear();
+    this.#listening.clear();
+    this.#servers = new Map();
     await before?.forwards.dispose();
     before?.connections.dispose();
   }
@@ -123,6 +134,43 @@ export class Hosts {
         .filter((server) => server.owner.kind === 'me' && wayTo(site, server) !== undefined)
         .map((server) => this.targetOf(server)),
     );
+  }
+
+  /** With each new inventory: what was forwarded before begins again, what is gone is forgotten. */
+  async follow(): Promise<void> {
+    await this.#forgetGone();
+    await this.restore();
+    for (const connection of this.connected) void this.#askListening(connection);
+  }
+
+  /** Identities of servers that were deleted are of no use: ids never come back. */
+  async #forgetGone(): Promise<void> {
+    const gone: string[] = [];
+    for (const { cloud, parts, servers } of this.#app.inventory.sites) {
+      if (parts.servers.state !== 'fresh') continue;
+      const now = new Set(servers.map(({ id }) => id));
+      for (const id of this.#servers.get(cloud) ?? []) if (!now.has(id)) gone.push(id);
+      this.#servers.set(cloud, now);
+    }
+    if (gone.length === 0) return;
+    const { knownHosts } = await this.ready();
+    for (const id of gone) await knownHosts.forget(id);
+  }
+
+  async #askListening(connection: Connection): Promise<void> {
+    const { serverId } = connection.target;
+    if (this.#asked.has(serverId)) return;
+    this.#asked.add(serverId);
+    try {
+      const { listeningPorts } = await import('../ssh');
+      const found = await listeningPorts(connection, new AbortController().signal);
+      this.#listening.set(serverId, new Set(found.map(({ port }) => port)));
+      this.#app.draw();
+    } catch {
+      this.#listening.delete(serverId);
+    } finally {
+      this.#asked.delete(serverId);
+    }
   }
 
   /** Begins what was forwarded before the window was loaded again, once its servers are known. */
@@ -170,6 +218,9 @@ export class Hosts {
       this.#changed();
     });
     connections.onChange(() => {
+      const up = new Map(connections.list().map((each) => [each.target.serverId, each]));
+      for (const id of this.#listening.keys()) if (!up.has(id)) this.#listening.delete(id);
+      for (const [id, connection] of up) if (!this.#listening.has(id)) void this.#askListening(connection);
       this.#changed();
     });
     this.#now = { knownHosts, connections, forwards, folder, reach };

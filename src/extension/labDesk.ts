@@ -73,7 +73,7 @@ export class LabDesk {
   /** One-click repairs: where the lab or the course allows them; the demo does. */
   mayRepair(lab: Lab): boolean {
     return (
-      this.#app.course.assist(lab).repair ||
+      lab.assist.repair ||
       this.#app.demo !== undefined ||
       vscode.workspace.getConfiguration('chameleon').get<boolean>('course.allowRepair', false)
     );
@@ -91,6 +91,7 @@ export class LabDesk {
         scheme: service.scheme,
         token: service.token,
         env: service.env,
+        listens: this.#app.hosts.listens(server.id, service.port),
       })),
     );
   }

@@ -89,7 +89,7 @@ describe('student in the demo', () => {
       await page.getByText(service).first().waitFor();
       await page.screenshot({ path: `${window.pictures}/student-8-${service.toLowerCase()}.png` });
       await page.close();
-      await window.row('Connections', new RegExp(`${server}:\\d+.*up.*127\\.0\\.0\\.1:\\d+`)).waitFor();
+      await window.row('Connections', new RegExp(`^${service}:\\d+ · up · 127\\.0\\.0\\.1:\\d+`)).waitFor();
     }
     await window.screenshot('student-8-connections');
   });

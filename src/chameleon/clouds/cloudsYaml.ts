@@ -25,7 +25,6 @@ const cloudSchema = v.object({
         application_credential_secret: text,
         username: text,
         password: text,
-        project_name: text,
       }),
     ),
   ),
@@ -62,7 +61,6 @@ function cloudText(name: string, cloud: v.InferOutput<typeof cloudSchema>): Clou
     credentialId: auth?.application_credential_id ?? undefined,
     credentialName: auth?.application_credential_name ?? undefined,
     secret: auth?.application_credential_secret ?? undefined,
-    project: auth?.project_name ?? undefined,
     hasPassword: (auth?.username ?? auth?.password ?? undefined) !== undefined,
   };
 }

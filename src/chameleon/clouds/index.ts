@@ -1,15 +1,13 @@
 import path from 'node:path';
 import { Problem } from '../../base';
-import type { CredentialCloud } from '../../openstack';
+import type { CloudConfig } from '../../openstack';
 import { cloudConfigOf, withUniqueNames, type CloudText } from './cloudConfig';
 import { readCloudsYaml } from './cloudsYaml';
 import { cloudOfSettings, looksLikeOpenrc, openrcSettings } from './openrc';
 
-export { NeedsBrowser } from './cloudConfig';
-
 /** Clouds that can sign in, and one Problem for each text that can't. */
 export interface FoundClouds {
-  readonly clouds: CredentialCloud[];
+  readonly clouds: CloudConfig[];
   readonly problems: Problem[];
 }
 
@@ -63,15 +61,10 @@ export async function findClouds(
   const found = file === undefined ? { clouds: [], problems: [] } : readClouds(file.text, file.secure);
   const own = sourced === undefined ? { clouds: [], problems: [] } : judged([sourced], []);
   return {
-    clouds: namedFirst(withUniqueNames([...own.clouds, ...found.clouds]), places.env['OS_CLOUD']),
+    clouds: withUniqueNames([...own.clouds, ...found.clouds]),
     problems: [...own.problems, ...found.problems],
     from: file?.path ?? 'the environment',
   };
-}
-
-/** `OS_CLOUD` says which one the person means: it is offered first. */
-function namedFirst(clouds: CredentialCloud[], wanted: string | undefined): CredentialCloud[] {
-  return [...clouds.filter(({ name }) => name === wanted), ...clouds.filter(({ name }) => name !== wanted)];
 }
 
 function cloudOfEnvironment(env: CloudPlaces['env']): CloudText | undefined {

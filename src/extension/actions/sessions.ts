@@ -4,8 +4,8 @@ import { abortError } from '../../base';
 import type { Target } from '../../ssh';
 import type { App } from '../app';
 import { ask } from '../ask';
-import { REMOTE_FOLDERS_STATE } from '../keys';
 import { withProgress } from '../register';
+import { remoteFolder } from '../remoteFolders';
 import { included, ownSsh, removeSshConfig, requireSsh } from '../userSsh';
 import { proven } from './proven';
 import { serverFor } from './subjects';
@@ -82,23 +82,9 @@ export async function openRemoteWindow(app: App, argument: unknown, signal: Abor
   const remote = vscode.Uri.from({
     scheme: 'vscode-remote',
     authority: `ssh-remote+${host}`,
-    path: folders(app.context)[host] ?? '/home/cc',
+    path: remoteFolder(app.context, host),
   });
   await vscode.commands.executeCommand('vscode.openFolder', remote, { forceNewWindow: true });
-}
-
-/** In a window on one of our servers: remembers its folder for the next time. */
-export async function noteRemoteFolder(context: vscode.ExtensionContext): Promise<void> {
-  const uri = vscode.workspace.workspaceFolders?.[0]?.uri;
-  if (uri?.scheme !== 'vscode-remote' || !uri.authority.startsWith('ssh-remote+')) return;
-  const host = uri.authority.slice('ssh-remote+'.length);
-  const before = folders(context);
-  if (before[host] === uri.path) return;
-  const recent = Object.entries(before).filter(([name]) => name !== host);
-  await context.globalState.update(
-    REMOTE_FOLDERS_STATE,
-    Object.fromEntries([...recent.slice(-50), [host, uri.path]]),
-  );
 }
 
 export async function removeConfig(app: App): Promise<void> {
@@ -139,10 +125,6 @@ async function offerToInstall(): Promise<void> {
   if (!sure) throw abortError();
   await vscode.commands.executeCommand('workbench.extensions.installExtension', id);
   void ask.info('Installed. Open the server in a remote window again.');
-}
-
-function folders(context: vscode.ExtensionContext): Readonly<Record<string, string>> {
-  return context.globalState.get<Record<string, string>>(REMOTE_FOLDERS_STATE, {});
 }
 
 function quoted(word: string): string {

@@ -19,6 +19,8 @@ export interface ServiceOnServer {
   readonly scheme?: 'http' | 'https' | undefined;
   /** Where its token is asked: the container of a Jupyter server, `''` for the host itself. */
   readonly token?: { readonly jupyter: string } | undefined;
+  /** Whether something listens there; `undefined`: nobody is connected to ask. */
+  readonly listens?: boolean | undefined;
   /** The variable that tells programs its address. */
   readonly env?: string | undefined;
 }

@@ -83,15 +83,20 @@ function serverTooltip(at: At, server: OwnedServer, words: string): string[] {
 }
 
 function serviceRow(at: At, server: OwnedServer, service: ServiceOnServer): Row {
+  const listens =
+    service.listens === undefined ? undefined : service.listens ? 'listens' : 'nothing listens yet';
   return row({
     id: `service:${at.site.cloud}:${server.id}:${service.lab}:${service.id}`,
     label: service.name,
-    description: `:${service.port}`,
+    description: [`:${service.port}`, ...(listens === undefined ? [] : [listens])].join(' · '),
     spoken: `${service.name} on port ${service.port} of ${server.name}; opens in the browser through a forward`,
-    icon: 'link-external',
+    icon: service.listens === false ? 'circle-slash' : 'link-external',
+    tone: service.listens === undefined ? undefined : service.listens ? 'good' : 'quiet',
     tooltip: [
       `${service.name} on ${server.name}, port ${service.port}`,
-      'A click opens it in the browser, through a forward on 127.0.0.1.',
+      service.listens === false
+        ? 'Nothing listens there now: start it on the server first.'
+        : 'A click opens it in the browser, through a forward on 127.0.0.1.',
     ],
     context: 'service',
     subject: {
