@@ -53,8 +53,13 @@ export interface CloudFacts {
 }
 
 /** The whole inventory of a moment: pure, from what each cloud has said so far. */
-export function assemble(facts: readonly CloudFacts[], takenAt: number, myself: Myself): Inventory {
-  const people = learnPeople(facts.map(tracesOf), myself);
+export function assemble(
+  facts: readonly CloudFacts[],
+  takenAt: number,
+  myself: Myself,
+  roster: readonly Person[] = [],
+): Inventory {
+  const people = learnPeople(facts.map(tracesOf), myself, roster);
   return { takenAt, people, sites: facts.map((each) => siteInventory(each, people)) };
 }
 

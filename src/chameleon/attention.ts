@@ -28,6 +28,8 @@ export interface AttentionRules {
   readonly now: number;
   /** How long a server's lab takes, in hours; `undefined` for one of no lab. */
   expectedHours(server: OwnedServer): number | undefined;
+  /** How many times that is too long; twice without it. */
+  readonly overdueFactor?: number | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -79,7 +81,12 @@ function ofServer(site: SiteInventory, server: OwnedServer, rules: AttentionRule
       },
     ];
   const hours = rules.expectedHours(server);
-  if (hours === undefined || server.status !== 'ACTIVE' || ran <= hours * OVERDUE_FACTOR * HOUR_MS) return [];
+  if (
+    hours === undefined ||
+    server.status !== 'ACTIVE' ||
+    ran <= hours * (rules.overdueFactor ?? OVERDUE_FACTOR) * HOUR_MS
+  )
+    return [];
   return [
     {
       ...about,

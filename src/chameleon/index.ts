@@ -1,6 +1,6 @@
 export type * from './types';
 export { sites, siteByName, siteOf } from './sites';
-export { readClouds, findClouds, type CloudPlaces, type FoundClouds } from './clouds';
+export { readClouds, findClouds, NeedsBrowser, type CloudPlaces, type FoundClouds } from './clouds';
 export { netIdIn } from './names';
 export { belongsTo, labelOf, me, peopleMatching, personNamed, type Myself } from './people';
 export { InventorySource, type RefreshOptions, type SourceOptions } from './source';
@@ -12,3 +12,7 @@ export { attention, faultWords, type Attention, type AttentionRules } from './at
 export * from './leases';
 export * from './availability';
 export { publicAddress, wayTo, type Hop } from './way';
+export * from './federation';
+export { trapsOf, type Trap } from './traps';
+export * from './course';
+export { overdueDue, type OverdueState } from './overdue';

@@ -31,9 +31,15 @@ interface Draft {
  * Who belongs together, over all sites: names that share a `user_id` share a person; a net ID or a user name that
  * two sites have in common joins them. A user whose names carry several net IDs equally often stays without one:
  * an instructor who makes servers for students is not one of them.
+ * @param roster the course's own list, which is right where it differs
  */
-export function learnPeople(traces: readonly Traces[], myself: Myself = {}): Person[] {
-  const people = joined(traces.flatMap((site) => draftsOf(site, myself)).map(personOf));
+export function learnPeople(
+  traces: readonly Traces[],
+  myself: Myself = {},
+  roster: readonly Person[] = [],
+): Person[] {
+  const learnt = joined(traces.flatMap((site) => draftsOf(site, myself)).map(personOf));
+  const people = corrected(learnt, roster);
   const known = new Set(people.map((person) => person.netId));
   for (const netId of traces.flatMap(netIdsOf))
     if (!known.has(netId)) {
@@ -41,6 +47,21 @@ export function learnPeople(traces: readonly Traces[], myself: Myself = {}): Per
       people.push({ netId, usernames: [], userIds: {}, group: undefined });
     }
   return people.sort((a, b) => labelOf(a).localeCompare(labelOf(b)));
+}
+
+/** Who is on the roster has its names and group; who is not stays as learnt. */
+function corrected(learnt: readonly Person[], roster: readonly Person[]): Person[] {
+  const left = [...learnt];
+  const known = roster.map((entry) => {
+    const fitting = left.filter(
+      (person) =>
+        (entry.netId !== undefined && person.netId === entry.netId) ||
+        person.usernames.some((name) => entry.usernames.some((other) => same(name, other))),
+    );
+    for (const person of fitting) left.splice(left.indexOf(person), 1);
+    return fitting.reduce((whole, person) => merge(whole, person), entry);
+  });
+  return [...known, ...left];
 }
 
 function draftsOf({ site, user, made }: Traces, myself: Myself): Draft[] {

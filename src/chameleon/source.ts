@@ -4,7 +4,7 @@ import { assemble } from './assemble';
 import { CloudReading } from './cloudReading';
 import type { Myself } from './people';
 import { partNames, readerOf, type SiteReader } from './reader';
-import type { Inventory, PartName } from './types';
+import type { Inventory, PartName, Person } from './types';
 
 /** Lists that hardly change and are long: without being named they are asked for again after this time only. */
 const SLOW_PARTS: ReadonlySet<PartName> = new Set(['images', 'hosts']);
@@ -15,6 +15,8 @@ export type SourceOptions = {
   readonly clouds: readonly CloudConfig[];
   readonly clock: Clock;
   readonly me?: Myself;
+  /** The course's list of people. */
+  readonly roster?: readonly Person[];
 } & (
   | { readonly session: (cloud: CloudConfig) => Session }
   | { readonly reader: (cloud: CloudConfig) => SiteReader }
@@ -36,6 +38,7 @@ export class InventorySource {
   readonly #clouds: ReadonlyMap<string, CloudReading>;
   readonly #clock: Clock;
   readonly #me: Myself;
+  readonly #roster: readonly Person[];
   readonly #listeners = new Set<(inventory: Inventory) => void>();
   #current: Inventory;
   #disposed = false;
@@ -43,6 +46,7 @@ export class InventorySource {
   constructor(options: SourceOptions) {
     this.#clock = options.clock;
     this.#me = options.me ?? {};
+    this.#roster = options.roster ?? [];
     this.#clouds = new Map(
       options.clouds.map((cloud) => {
         const reader = 'reader' in options ? options.reader(cloud) : readerOf(options.session(cloud));
@@ -102,6 +106,6 @@ export class InventorySource {
 
   #assembled(): Inventory {
     const facts = [...this.#clouds.values()].map((reading) => reading.facts);
-    return assemble(facts, this.#clock.now(), this.#me);
+    return assemble(facts, this.#clock.now(), this.#me, this.#roster);
   }
 }

@@ -1,5 +1,5 @@
 import { Problem } from '../base';
-import type { CloudConfig } from '../openstack';
+import type { CredentialCloud } from '../openstack';
 import type { ServiceName } from './http/api';
 import { makeLaptop, newKeyPair } from './laptop';
 import { SiteCloud, type Answered } from './siteCloud';
@@ -44,7 +44,7 @@ export interface DemoWorld {
 
 export interface Demo {
   /** One cloud a site, with an application credential of the person at the keyboard. */
-  readonly clouds: readonly CloudConfig[];
+  readonly clouds: readonly CredentialCloud[];
   /** Where on this machine a port of an address of the world is found. */
   reach(this: void, host: string, port: number): Reached;
   readonly keyFile: string;

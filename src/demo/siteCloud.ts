@@ -1,4 +1,4 @@
-import type { CloudConfig } from '../openstack';
+import type { CredentialCloud } from '../openstack';
 import type { Api, ServiceName } from './http/api';
 import { blazar } from './http/blazar';
 import { glance } from './http/glance';
@@ -79,7 +79,7 @@ export class SiteCloud {
   }
 
   /** Makes an application credential for an account and says how to sign in with it. */
-  signInFor(account: Account): CloudConfig {
+  signInFor(account: Account): CredentialCloud {
     const { site } = this;
     const credential: Credential = {
       id: site.ids.hex(),
@@ -87,7 +87,7 @@ export class SiteCloud {
       secret: site.ids.secret(),
       user: site.user(accounts[account].username),
       roles: ['member', 'reader'],
-      unrestricted: false,
+      unrestricted: true,
     };
     site.credentials.set(credential.id, credential);
     return {

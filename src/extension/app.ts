@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { systemClock } from '../base';
 import {
   attention,
   me,
@@ -11,9 +15,12 @@ import {
 } from '../chameleon';
 import type { CloudConfig } from '../openstack';
 import { StoredClouds } from './cloudStore';
+import { CourseDesk } from './courseDesk';
 import { startEmbeddedDemo, type Demo } from './demo';
 import { Filters } from './filters';
 import { Hosts } from './hosts';
+import { Identity } from './identity';
+import { CLOUDS_SECRET } from './keys';
 import { Inspector } from './inspector';
 import { LabDesk } from './labDesk';
 import type { Masking } from './masking';
@@ -26,7 +33,9 @@ import { attentionCount, resourceRows, type Shows } from './rows/resources';
 import type { Row } from './rows/row';
 import type { RowView } from './rowView';
 import { SignedIn } from './signedIn';
+import { Leader } from './leader';
 import { LeaseTimer } from './leaseTimer';
+import { SlotWatch } from './slotWatch';
 
 /** The views of the container, made at activation and empty until there is something to show. */
 export interface Views {
@@ -46,6 +55,9 @@ export interface AppParts {
 
 const NOTHING: Inventory = { takenAt: 0, sites: [], people: [] };
 
+/** Several sites are stored one after the other: what this window itself does is done by then. */
+const FOLLOW_MS = 1000;
+
 /** What the window knows and shows. Loaded when there is something to do, not at activation. */
 export class App {
   readonly context: vscode.ExtensionContext;
@@ -54,13 +66,21 @@ export class App {
   readonly views: Views;
   readonly clouds: StoredClouds;
   readonly filters: Filters;
+  readonly identity: Identity;
+  readonly course: CourseDesk;
   readonly labs: LabDesk;
   readonly hosts: Hosts;
   readonly inspector: Inspector;
   readonly timer: LeaseTimer;
+  readonly leader: Leader;
+  readonly slotWatch: SlotWatch;
+  /** Fires whenever what is shown may have changed. */
+  readonly drawn = new vscode.EventEmitter<void>();
   #signedIn: SignedIn | undefined;
   #stopListening: () => void = () => undefined;
   #demo: Demo | undefined;
+  #joined: Promise<void> | undefined;
+  #cancelFollowing: () => void = () => undefined;
 
   constructor({ context, log, masking, views, statusItem }: AppParts) {
     this.context = context;
@@ -69,16 +89,40 @@ export class App {
     this.views = views;
     this.clouds = new StoredClouds(context.secrets);
     this.filters = new Filters(context.globalState);
+    this.identity = new Identity(context.secrets, masking, context.globalStorageUri.fsPath);
+    this.course = new CourseDesk(this);
     this.labs = new LabDesk(this);
     this.hosts = new Hosts(this);
     this.inspector = new Inspector(this);
     this.timer = new LeaseTimer(this, statusItem);
+    this.slotWatch = new SlotWatch(this);
+    const { fsPath } = context.globalStorageUri;
+    this.leader = new Leader(path.join(fsPath, 'leader.lock'), randomUUID(), systemClock, () => {
+      this.draw();
+      this.slotWatch.resume();
+    });
     const seen = Object.values(views).map((view: RowView) =>
       view.view.onDidChangeVisibility(() => {
         this.#tellVisible();
       }),
     );
-    context.subscriptions.push(...seen);
+    const otherWindow = context.secrets.onDidChange(({ key }) => {
+      if (key === CLOUDS_SECRET) this.#signInChanged();
+    });
+    const otherCourse = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (
+        !change.affectsConfiguration('chameleon.courseFile') &&
+        !change.affectsConfiguration('chameleon.rosterFile')
+      )
+        return;
+      this.course
+        .reload()
+        .then(() => this.signInAgain())
+        .catch((thrown: unknown) => {
+          this.report(thrown, 'course file');
+        });
+    });
+    context.subscriptions.push(...seen, otherWindow, otherCourse);
     void noteRemoteFolder(context);
   }
 
@@ -92,6 +136,11 @@ export class App {
 
   get demo(): Demo | undefined {
     return this.#demo;
+  }
+
+  /** Whether this window warns and watches: one of several does; the demo is each window's own. */
+  get speaks(): boolean {
+    return this.leader.leads || this.#demo !== undefined;
   }
 
   /** At every site, whosever it is. */
@@ -109,6 +158,8 @@ export class App {
   /** Signs in to what is stored, or to the demo while that is open, and asks for everything once. */
   async signInAgain(): Promise<void> {
     const clouds = this.#demo?.clouds ?? (await this.clouds.list());
+    await this.#takePart();
+    await this.course.load();
     // A server whose services come later than itself would stay folded: the editor keeps what it first saw.
     await this.labs.load();
     this.#leave();
@@ -117,6 +168,7 @@ export class App {
     this.draw();
     await this.#signedIn?.refresh();
     this.draw();
+    this.slotWatch.resume();
   }
 
   async openDemo(): Promise<void> {
@@ -177,7 +229,8 @@ export class App {
   attentionAt(site: SiteInventory, now: number): readonly Attention[] {
     return attention(site, {
       now: now + site.clockOffset,
-      expectedHours: (server) => this.labs.expectedHoursOf(server),
+      expectedHours: (server) => this.labs.expectedHoursOf(server) ?? this.course.hoursOfNoLab,
+      overdueFactor: this.course.course?.overdue.factor,
     });
   }
 
@@ -203,18 +256,29 @@ export class App {
     this.views.inspect.show(this.inspector.rows);
     this.#drawHeads(everyone);
     this.timer.draw();
+    this.drawn.fire();
   }
 
   dispose(): void {
     this.#leave();
     this.timer.dispose();
+    this.slotWatch.dispose();
+    this.#cancelFollowing();
+    void this.leader.dispose();
     void this.hosts.close();
     void this.#demo?.stop();
   }
 
   #enter(clouds: readonly CloudConfig[]): void {
-    for (const cloud of clouds) this.masking.add(cloud.credential.secret);
-    this.#signedIn = new SignedIn(clouds, this.myself, globalThis.fetch);
+    for (const { credential } of clouds)
+      if (credential.kind === 'applicationCredential') this.masking.add(credential.secret);
+    this.#signedIn = new SignedIn(
+      clouds,
+      this.myself,
+      globalThis.fetch,
+      this.identity.signIn,
+      this.course.people,
+    );
     this.#stopListening = this.#signedIn.onChange(() => {
       this.draw();
       this.hosts.follow().catch((thrown: unknown) => {
@@ -222,6 +286,30 @@ export class App {
       });
     });
     this.#tellVisible();
+  }
+
+  /** Joins the windows of this machine: one of them leads. */
+  #takePart(): Promise<void> {
+    this.#joined ??= mkdir(this.context.globalStorageUri.fsPath, { recursive: true }).then(() =>
+      this.leader.start(),
+    );
+    return this.#joined;
+  }
+
+  /** Another window signed in or out: this one follows. */
+  #signInChanged(): void {
+    this.#cancelFollowing();
+    this.#cancelFollowing = systemClock.after(FOLLOW_MS, () => {
+      this.#follow().catch((thrown: unknown) => {
+        this.report(thrown, 'sign-in of another window');
+      });
+    });
+  }
+
+  async #follow(): Promise<void> {
+    if (this.#demo !== undefined) return;
+    const stored = JSON.stringify(await this.clouds.list());
+    if (stored !== JSON.stringify(this.#signedIn?.clouds ?? [])) await this.signInAgain();
   }
 
   #leave(): void {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pickStep, textStep, type PickStep, type StepAnswer, type TextStep } from './steps';
 
 export interface Choice<T> {
   readonly label: string;
@@ -29,6 +30,10 @@ export interface Ask {
     secret?: boolean;
     check?: (text: string) => string | undefined;
   }): Promise<string | undefined>;
+  /** One step of a wizard: a list, with a way back. */
+  pickStep<T>(step: PickStep<T>): Promise<StepAnswer<T>>;
+  /** One step of a wizard: a line of text, with a way back. */
+  textStep(step: TextStep): Promise<StepAnswer<string>>;
   /** A modal question. */
   confirm(message: string, detail: string, yes: string): Promise<boolean>;
   info(message: string, ...buttons: readonly string[]): Promise<string | undefined>;
@@ -73,6 +78,8 @@ const onScreen: Ask = {
       ...(check === undefined ? {} : { validateInput: check }),
     });
   },
+  pickStep,
+  textStep,
   async confirm(message, detail, yes) {
     return (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
   },
@@ -108,6 +115,8 @@ export const ask: Ask = {
   pick: (...given) => current.pick(...given),
   pickMany: (...given) => current.pickMany(...given),
   text: (...given) => current.text(...given),
+  pickStep: (...given) => current.pickStep(...given),
+  textStep: (...given) => current.textStep(...given),
   confirm: (...given) => current.confirm(...given),
   info: (...given) => current.info(...given),
   warn: (...given) => current.warn(...given),

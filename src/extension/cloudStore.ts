@@ -16,7 +16,10 @@ const stored = v.array(
     authUrl: v.string(),
     region: v.string(),
     interface: v.picklist(['public', 'internal', 'admin']),
-    credential: v.object({ kind: v.literal('applicationCredential'), id: v.string(), secret: v.string() }),
+    credential: v.variant('kind', [
+      v.object({ kind: v.literal('applicationCredential'), id: v.string(), secret: v.string() }),
+      v.object({ kind: v.literal('federated'), project: v.string() }),
+    ]),
   }),
 );
 
@@ -46,6 +49,13 @@ export class StoredClouds implements CloudStore {
       (each) => each.name !== cloud.name && !(each.region === cloud.region && each.authUrl === cloud.authUrl),
     );
     await this.#secrets.store(CLOUDS_SECRET, JSON.stringify([...others, cloud]));
+  }
+
+  /** Forgets one cloud; nothing is left of it. */
+  async remove(name: string): Promise<void> {
+    const others = (await this.list()).filter((each) => each.name !== name);
+    if (others.length === 0) return this.clear();
+    await this.#secrets.store(CLOUDS_SECRET, JSON.stringify(others));
   }
 
   async clear(): Promise<void> {

@@ -2,6 +2,7 @@
 export const commandIds = [
   'chameleon.signIn',
   'chameleon.signOut',
+  'chameleon.makeCredential',
   'chameleon.openDemo',
   'chameleon.closeDemo',
   'chameleon.refresh',
@@ -12,6 +13,12 @@ export const commandIds = [
   'chameleon.countdownMenu',
   'chameleon.extendLease',
   'chameleon.endLease',
+  'chameleon.reserve',
+  'chameleon.showAvailability',
+  'chameleon.watchedSlots',
+  'chameleon.shortenLease',
+  'chameleon.renameLease',
+  'chameleon.deleteLease',
   'chameleon.openInHorizon',
   'chameleon.openTerminal',
   'chameleon.copySshCommand',
@@ -46,6 +53,8 @@ export const commandIds = [
   'chameleon.verifyCard',
   'chameleon.inspectStudent',
   'chameleon.closeInspection',
+  'chameleon.importRoster',
+  'chameleon.openCourseFile',
   'chameleon.showLog',
 ] as const;
 

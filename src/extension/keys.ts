@@ -1,5 +1,6 @@
 /** Where things are kept between sessions. */
 export const CLOUDS_SECRET = 'chameleon.clouds';
+export const BROWSER_SECRET = 'chameleon.browserSession';
 export const FILTERS_STATE = 'chameleon.filters';
 export const GROUPING_STATE = 'chameleon.grouping';
 export const MUTED_STATE = 'chameleon.mutedLeases';
@@ -8,3 +9,5 @@ export const EXTEND_SEEN_STATE = 'chameleon.extendSeen';
 export const PARAMETERS_STATE = 'chameleon.labParameters';
 export const CONFIRMED_STATE = 'chameleon.confirmedChecks';
 export const REMOTE_FOLDERS_STATE = 'chameleon.remoteFolders';
+export const WATCHES_STATE = 'chameleon.slotWatches';
+export const OVERDUE_STATE = 'chameleon.overdueSaid';

@@ -73,7 +73,7 @@ export class LabDesk {
   /** One-click repairs: where the lab or the course allows them; the demo does. */
   mayRepair(lab: Lab): boolean {
     return (
-      lab.assist.repair ||
+      this.#app.course.assist(lab).repair ||
       this.#app.demo !== undefined ||
       vscode.workspace.getConfiguration('chameleon').get<boolean>('course.allowRepair', false)
     );

@@ -3,19 +3,24 @@ import { systemClock } from '../base';
 import {
   defaultThresholds,
   endsWithLease,
+  overdueDue,
+  isRunning,
   timeLeft,
   warningsDue,
-  type OwnedLease,
+  type Attention,
+  type OverdueState,
   type SiteInventory,
   type WarningState,
 } from '../chameleon';
+import type { Forward } from '../ssh';
 import type { App } from './app';
 import { ask } from './ask';
-import { MUTED_STATE, WARNED_STATE } from './keys';
+import { MUTED_STATE, OVERDUE_STATE, WARNED_STATE } from './keys';
 
 const EXTEND = 'Extend …';
 const SAVE = 'Save My Work …';
 const MUTE = 'Mute';
+const CLEAN_UP = 'Clean Up …';
 const MINUTE_MS = 60_000;
 
 /** The status bar item and the warnings: a tick at each full minute, each second in the last one. */
@@ -77,7 +82,9 @@ export class LeaseTimer {
     });
   }
 
+  /** One window of several speaks: the leader. */
   #warn(): void {
+    if (!this.#app.speaks) return;
     const { globalState } = this.#app.context;
     let state = globalState.get<WarningState>(WARNED_STATE, {});
     const before = state;
@@ -93,16 +100,47 @@ export class LeaseTimer {
         const answer = warningsDue(lease, state, Date.now() + site.clockOffset, thresholds);
         state = answer.state;
         if (answer.due !== undefined && !this.#muted.includes(lease.id))
-          this.#say(site, lease).catch((thrown: unknown) => {
+          this.#say(site.cloud, lease.id).catch((thrown: unknown) => {
             this.#app.report(thrown, 'lease warning');
           });
       }
     if (state !== before) void globalState.update(WARNED_STATE, state);
+    this.#warnOverdue();
   }
 
-  async #say(site: SiteInventory, lease: OwnedLease): Promise<void> {
+  /** What of mine runs too long, or without an end: once a day, all in one message. */
+  #warnOverdue(): void {
+    const { globalState } = this.#app.context;
+    const now = Date.now();
+    const found = this.#app.inventory.sites.flatMap((site) => this.#app.attentionAt(site, now));
+    const before = globalState.get<OverdueState>(OVERDUE_STATE, {});
+    const { due, state } = overdueDue(found, before, now);
+    if (state !== before) void globalState.update(OVERDUE_STATE, state);
+    if (due.length === 0) return;
+    this.#sayOverdue(due).catch((thrown: unknown) => {
+      this.#app.report(thrown, 'overdue');
+    });
+  }
+
+  async #sayOverdue(due: readonly Attention[]): Promise<void> {
+    const [first] = due;
+    const words =
+      due.length === 1 && first !== undefined
+        ? `${first.name} ${first.reason}.`
+        : `${due.length} servers of yours run too long: ${listed(due.map(({ name, reason }) => `${name} (${reason})`))}.`;
+    const pressed = await ask.warn(`${words} Save what you need, then clean up.`, CLEAN_UP);
+    if (pressed === CLEAN_UP) await vscode.commands.executeCommand('chameleon.cleanUp');
+  }
+
+  async #say(cloud: string, leaseId: string): Promise<void> {
+    // It may have been extended or ended elsewhere since it was last seen; one list tells.
+    await this.#app.refresh({ cloud, parts: ['leases'] });
+    const site = this.#app.inventory.sites.find((each) => each.cloud === cloud);
+    const lease = site?.leases.find(({ id }) => id === leaseId);
+    const warned = this.#app.context.globalState.get<WarningState>(WARNED_STATE, {})[leaseId];
+    if (site === undefined || lease === undefined || !isRunning(lease) || lease.end !== warned?.end) return;
     const left = timeLeft(lease.end - Date.now() - site.clockOffset);
-    const lost = whatEnds(site, lease.id);
+    const lost = whatEnds(site, lease.id, this.#app.hosts.forwards);
     const keeps = endsWithLease(site, lease.id).servers.find(({ status }) => status === 'ACTIVE');
     const button = await ask.warn(
       `${lease.name} at ${site.site.name} ends in ${left}. ${lost}`,
@@ -122,12 +160,25 @@ export class LeaseTimer {
   }
 }
 
-/** What is lost with a lease, in one sentence. */
-export function whatEnds(site: SiteInventory, leaseId: string): string {
+/** What is lost with a lease and what stays, in plain sentences: servers, reserved addresses, running forwards. */
+export function whatEnds(site: SiteInventory, leaseId: string, forwards: readonly Forward[] = []): string {
   const { servers, floatingIps } = endsWithLease(site, leaseId);
   const names = [...servers.map((server) => server.name), ...floatingIps.map((ip) => ip.address)];
   if (names.length === 0) return 'Nothing runs in it.';
-  const shown = names.slice(0, 4).join(', ');
+  const ids = new Set(servers.map((server) => server.id));
+  const up = forwards.filter(({ spec, state }) => ids.has(spec.target.serverId) && state.kind !== 'stopped');
+  return [
+    `With it ${names.length === 1 ? 'goes' : 'go'} ${listed(names)}, with everything on their disks.`,
+    ...(up.length === 0
+      ? []
+      : [
+          `The forward${up.length === 1 ? '' : 's'} to ${listed(up.map(({ spec }) => spec.name))} ${up.length === 1 ? 'breaks' : 'break'} off.`,
+        ]),
+    'Volumes and object-store containers stay.',
+  ].join(' ');
+}
+
+function listed(names: readonly string[]): string {
   const more = names.length > 4 ? ` and ${names.length - 4} more` : '';
-  return `With it ${names.length === 1 ? 'goes' : 'go'} ${shown}${more}, with everything on their disks.`;
+  return `${names.slice(0, 4).join(', ')}${more}`;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Inventory } from '../chameleon';
 import type { App } from './app';
 import { answerWith, type Ask } from './ask';
+import { Accounts, PROVIDER, type SignedInSite } from './authentication';
 import { commandIds, type CommandId } from './commands';
 import { CLOUDS_SECRET } from './keys';
 import { Masking } from './masking';
@@ -48,7 +49,21 @@ export function activate(context: vscode.ExtensionContext): Api {
       return actions[id](await loaded(), argument, signal);
     };
   const surroundings = { log, masking };
+  const accounts = new Accounts(context.secrets, {
+    list: () => signedInSites(context.secrets),
+    signIn: async () => {
+      await vscode.commands.executeCommand('chameleon.signIn');
+    },
+    signOutOf: async (cloud) => {
+      const { signOutOf } = await import('./actions/account');
+      await signOutOf(await loaded(), cloud);
+    },
+  });
   context.subscriptions.push(
+    accounts,
+    vscode.authentication.registerAuthenticationProvider(PROVIDER, 'Chameleon', accounts, {
+      supportsMultipleAccounts: true,
+    }),
     log,
     statusItem,
     ...Object.values(views),
@@ -64,6 +79,19 @@ export function activate(context: vscode.ExtensionContext): Api {
     answerWith,
     started,
   };
+}
+
+/** Read from what is stored: the Accounts menu is drawn before anything else is needed. */
+async function signedInSites(secrets: vscode.SecretStorage): Promise<readonly SignedInSite[]> {
+  if ((await secrets.get(CLOUDS_SECRET)) === undefined) return [];
+  const { StoredClouds } = await import('./cloudStore');
+  const { siteOf } = await import('../chameleon');
+  const clouds = await new StoredClouds(secrets).list();
+  return clouds.map((cloud) => ({
+    id: cloud.name,
+    site: siteOf(cloud).name,
+    how: cloud.credential.kind === 'federated' ? cloud.credential.project : 'application credential',
+  }));
 }
 
 export async function deactivate(): Promise<void> {

@@ -4,9 +4,25 @@ import {
   InventorySource,
   type Inventory,
   type Myself,
+  type Person,
   type SiteInventory,
 } from '../chameleon';
-import { Session, type CloudConfig } from '../openstack';
+import { Session, type CloudConfig, type SessionOptions } from '../openstack';
+
+/** A session of a cloud: by its own credential, or by the browser's session for all sites. */
+export function sessionTo(
+  cloud: CloudConfig,
+  fetch: typeof globalThis.fetch,
+  signIn: SessionOptions['signIn'],
+): Session {
+  const byOther = cloud.credential.kind === 'federated' && signIn !== undefined;
+  return new Session(cloud, {
+    fetch,
+    clock: systemClock,
+    random: Math.random,
+    ...(byOther ? { signIn } : {}),
+  });
+}
 
 /**
  * The clouds that are signed in now: a session each, one inventory of all, asked for as the views are seen.
@@ -18,19 +34,21 @@ export class SignedIn {
   readonly #source: InventorySource;
   readonly #poll: InventoryPoll;
 
-  constructor(clouds: readonly CloudConfig[], me: Myself, fetch: typeof globalThis.fetch) {
+  constructor(
+    clouds: readonly CloudConfig[],
+    me: Myself,
+    fetch: typeof globalThis.fetch,
+    signIn: SessionOptions['signIn'],
+    roster: readonly Person[] = [],
+  ) {
     this.clouds = clouds;
-    this.#sessions = new Map(
-      clouds.map((cloud) => [
-        cloud.name,
-        new Session(cloud, { fetch, clock: systemClock, random: Math.random }),
-      ]),
-    );
+    this.#sessions = new Map(clouds.map((cloud) => [cloud.name, sessionTo(cloud, fetch, signIn)]));
     this.#source = new InventorySource({
       clouds,
       session: (cloud) => this.session(cloud.name),
       clock: systemClock,
       me,
+      roster,
     });
     this.#poll = new InventoryPoll(this.#source, systemClock);
   }

@@ -10,5 +10,6 @@ export { runLab } from './run';
 export { inVariant, variantsThatFit } from './variants';
 export { hasBegun, labsOnServer, parametersFor } from './parameters';
 export { inspect, type Inspection } from './inspect';
+export { reservationsOf, type FilledReservation } from './reservations';
 export { progressOf, type Progress } from './progress';
 export { verifyCard } from './verifyCard';

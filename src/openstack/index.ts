@@ -1,6 +1,8 @@
 export type * from './types';
 export { OpenStackError, sentenceIn, serviceName, type OpenStackErrorKind } from './error';
 export { parseBlazarDate } from './border';
+export { scopeToken, type SignedIn } from './keystone';
+export { type Outside } from './http';
 export { Session, type RawRequest, type SessionOptions, type StreamCall } from './session';
 export {
   consoleOutput,

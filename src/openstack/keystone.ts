@@ -13,6 +13,7 @@ const tokenBody = v.object({
     user: named,
     project: maybe(named),
     roles: v.array(v.object({ name: v.string() })),
+    application_credential: maybe(v.object({ restricted: v.optional(v.boolean(), false) })),
     catalog: v.optional(
       v.array(
         v.object({
@@ -45,28 +46,73 @@ export async function signIn(
   { authUrl, credential }: CloudConfig,
   outside: Outside,
   signal?: AbortSignal,
-): Promise<{ token: Token; headers: Headers }> {
-  const answer = await send(
+): Promise<SignedIn> {
+  if (credential.kind === 'federated')
+    throw new OpenStackError('This site is signed in by the browser, and that session is not open here.', {
+      kind: 'unauthorized',
+      service: 'identity',
+      next: 'Sign in again.',
+    });
+  const answer = await post(
+    authUrl,
+    {
+      identity: {
+        methods: ['application_credential'],
+        application_credential: { id: credential.id, secret: credential.secret },
+      },
+    },
+    outside,
+    signal,
+  );
+  if (answer.status !== 201) throw signInError(answer);
+  return { token: tokenOf(answer), headers: answer.headers };
+}
+
+/** A token, and the headers of its answer, which tell the server's time. */
+export interface SignedIn {
+  readonly token: Token;
+  readonly headers: Headers;
+}
+
+/**
+ * Makes a token for a project out of one that has none (or another). It ends when the given one would.
+ * @throws OpenStackError `unauthorized` for a token that has ended, or a project that is not the user's any more
+ */
+export async function scopeToken(
+  authUrl: string,
+  tokenId: string,
+  projectId: string,
+  outside: Outside,
+  signal?: AbortSignal,
+): Promise<SignedIn> {
+  const answer = await post(
+    authUrl,
+    { identity: { methods: ['token'], token: { id: tokenId } }, scope: { project: { id: projectId } } },
+    outside,
+    signal,
+  );
+  if (answer.status !== 201) throw refusalOf('identity', answer);
+  return { token: tokenOf(answer), headers: answer.headers };
+}
+
+function post(
+  authUrl: string,
+  auth: object,
+  outside: Outside,
+  signal: AbortSignal | undefined,
+): Promise<HttpAnswer> {
+  return send(
     {
       service: 'identity',
       method: 'POST',
       url: `${authUrl}/auth/tokens`,
       headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
-      body: JSON.stringify({
-        auth: {
-          identity: {
-            methods: ['application_credential'],
-            application_credential: { id: credential.id, secret: credential.secret },
-          },
-        },
-      }),
+      body: JSON.stringify({ auth }),
       maxBytes: MAX_TOKEN_BYTES,
       signal,
     },
     outside,
   );
-  if (answer.status !== 201) throw signInError(answer);
-  return { token: tokenOf(answer), headers: answer.headers };
 }
 
 function signInError(answer: HttpAnswer): OpenStackError {
@@ -109,6 +155,7 @@ function tokenOf(answer: HttpAnswer): Token {
     user: token.user,
     project: token.project,
     roles: token.roles.map((role) => role.name),
+    restricted: token.application_credential?.restricted,
     catalog: token.catalog.map((entry): CatalogEntry => ({
       type: entry.type,
       name: entry.name,

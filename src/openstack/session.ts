@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { badAnswer, parsed } from './border';
 import { OpenStackError, refusalOf, serviceName } from './error';
 import { send, type HttpAnswer, type Outside } from './http';
-import { endpointOf, signIn } from './keystone';
+import { endpointOf, signIn, type SignedIn } from './keystone';
 import { openStream, type StreamAnswer } from './stream';
 import type { CloudConfig, RawAnswer, Token } from './types';
 
@@ -14,6 +14,11 @@ export interface SessionOptions {
   readonly random: () => number;
   /** For one attempt, ms; 30 s without it. */
   readonly timeoutMs?: number;
+  /**
+   * How to come by a token where the cloud's own credential does not say it (a federated sign-in). What it throws as
+   * `unauthorized` is final.
+   */
+  readonly signIn?: (config: CloudConfig, outside: Outside) => Promise<SignedIn>;
 }
 
 export interface RawRequest {
@@ -51,14 +56,16 @@ const COMPUTE_MICROVERSION = [2, 61] as const;
 export class Session {
   readonly config: CloudConfig;
   readonly #outside: Outside;
+  readonly #signInBy: (config: CloudConfig, outside: Outside) => Promise<SignedIn>;
   #token: { readonly value: Token; readonly renewAt: number } | undefined;
   #pending: Promise<Token> | undefined;
   #refused: OpenStackError | undefined;
   #microversion: Promise<string> | undefined;
   #clockOffset = 0;
 
-  constructor(config: CloudConfig, { fetch, clock, random, timeoutMs }: SessionOptions) {
+  constructor(config: CloudConfig, { fetch, clock, random, timeoutMs, signIn: signInBy }: SessionOptions) {
     this.config = config;
+    this.#signInBy = signInBy ?? signIn;
     this.#outside = { fetch, clock, random, timeoutMs: timeoutMs ?? TIMEOUT_MS };
   }
 
@@ -193,7 +200,7 @@ export class Session {
 
   async #signIn(): Promise<Token> {
     try {
-      const { token, headers } = await signIn(this.config, this.#outside);
+      const { token, headers } = await this.#signInBy(this.config, this.#outside);
       this.#readClock(headers);
       const now = this.#outside.clock.now();
       // The server's clock gave the end; this machine's may be wrong by hours.

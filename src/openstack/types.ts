@@ -9,6 +9,8 @@ export interface Token {
   readonly user: { readonly id: string; readonly name: string };
   readonly project: { readonly id: string; readonly name: string } | undefined;
   readonly roles: readonly string[];
+  /** Made by an application credential that may make no trusts (and so no leases); `undefined` for other tokens. */
+  readonly restricted: boolean | undefined;
   readonly catalog: readonly CatalogEntry[];
 }
 
@@ -278,9 +280,21 @@ export interface CloudConfig {
   readonly authUrl: string;
   readonly region: string;
   readonly interface: 'public' | 'internal' | 'admin';
-  readonly credential: {
-    readonly kind: 'applicationCredential';
-    readonly id: string;
-    readonly secret: string;
-  };
+  readonly credential: ApplicationCredential | Federated;
 }
+
+export interface ApplicationCredential {
+  readonly kind: 'applicationCredential';
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Signed in by an identity provider: the token comes from whoever holds that session (`SessionOptions.signIn`). */
+export interface Federated {
+  readonly kind: 'federated';
+  /** Projects have the same name at all sites, and another id at each. */
+  readonly project: string;
+}
+
+/** A cloud that signs in by itself. */
+export type CredentialCloud = CloudConfig & { readonly credential: ApplicationCredential };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock, type Clock } from '../../src/base';
 import { InventorySource, readClouds, type Inventory, type SiteInventory } from '../../src/chameleon';
-import { Session, type CloudConfig } from '../../src/openstack';
+import { Session, type CloudConfig, type CredentialCloud } from '../../src/openstack';
 import { oslab } from './start';
 
 /** The file with the credentials of everybody in the lab. */
@@ -12,14 +12,14 @@ export const cloudsFile = path.join(oslab, 'creds', 'clouds.yaml');
 export type Who = 'student_a' | 'student_a_memberonly' | 'student_b' | 'ta_c' | 'ta_c_other' | 'ta_c_reader';
 
 /** That credential as the extension reads it from a clouds.yaml. */
-export function cloud(who: Who): CloudConfig {
+export function cloud(who: Who): CredentialCloud {
   const found = readClouds(readFileSync(cloudsFile, 'utf8')).clouds.find(({ name }) => name === who);
   if (found === undefined) throw new Error(`The lab has no credential ${who}: run lab/seed.sh.`);
   return found;
 }
 
 /** The credential with a secret that Keystone refuses. */
-export function wrongSecret(who: Who): CloudConfig {
+export function wrongSecret(who: Who): CredentialCloud {
   const right = cloud(who);
   return { ...right, credential: { ...right.credential, secret: WRONG_SECRET } };
 }

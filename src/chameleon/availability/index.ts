@@ -2,6 +2,7 @@ import type { SiteInventory } from '../types';
 import { timelines, type NodeTypeTimeline } from './timeline';
 
 export { CLEANING_MS, type Booking, type NodeTimeline, type NodeTypeTimeline, type Span } from './timeline';
+export { slotNews, slotState, type SlotWish } from './watch';
 export { freeCount, gapsOf, isFree, roomAfter, soonestFit, type Wanted } from './free';
 
 /**

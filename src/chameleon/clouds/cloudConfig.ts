@@ -1,5 +1,5 @@
 import { Problem } from '../../base';
-import type { CloudConfig } from '../../openstack';
+import type { CloudConfig, CredentialCloud } from '../../openstack';
 
 /** What clouds.yaml and openrc both say about a cloud, before it is judged. */
 export interface CloudText {
@@ -12,7 +12,30 @@ export interface CloudText {
   readonly credentialName: string | undefined;
   readonly secret: string | undefined;
   readonly hasPassword: boolean;
+  readonly project: string | undefined;
 }
+
+/** A cloud that signs in through the testbed's identity provider: by the browser, here. Its password is not taken. */
+export class NeedsBrowser extends Problem {
+  readonly region: string | undefined;
+  readonly project: string | undefined;
+
+  constructor(text: CloudText, words: string) {
+    super(`Cloud “${text.name}” signs in with ${words}, which is not kept here.`, {
+      next: 'Sign in by the browser: one sign-in for all sites.',
+    });
+    this.region = text.region;
+    this.project = text.project;
+  }
+}
+
+/** What the identity provider's sign-ins are called in clouds.yaml, beside those of `OTHER_KINDS`. */
+const BROWSER_KINDS = new Set([
+  'v3oidcpassword',
+  'v3chameleonoidc',
+  'v3oidcdeviceauthz',
+  'v3oidcaccesstoken',
+]);
 
 const HOW_TO_GET_ONE =
   'In Horizon of that site open Identity → Application Credentials, create one with “Unrestricted” ticked, and download its clouds.yaml.';
@@ -30,8 +53,10 @@ const OTHER_KINDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A config that can sign in, or the reason why this text gives none. Never names the secret. */
-export function cloudConfigOf(text: CloudText): CloudConfig | Problem {
+export function cloudConfigOf(text: CloudText): CredentialCloud | Problem {
   const kind = text.authType ?? guessedKind(text);
+  if (kind !== undefined && BROWSER_KINDS.has(kind.toLowerCase()))
+    return new NeedsBrowser(text, OTHER_KINDS.get(kind.toLowerCase()) ?? kind);
   if (kind !== 'v3applicationcredential') return otherKind(text.name, kind);
   if (text.credentialId === undefined)
     return text.credentialName === undefined
@@ -64,7 +89,7 @@ function otherKind(name: string, kind: string | undefined): Problem {
   const what =
     words === undefined
       ? `Cloud “${name}” signs in by “${kind}”, which this extension does not know.`
-      : `Cloud “${name}” signs in with ${words} (${kind}); only application credentials are supported so far.`;
+      : `Cloud “${name}” signs in with ${words} (${kind}); which Chameleon's own sites do not take.`;
   return new Problem(what, { next: HOW_TO_GET_ONE });
 }
 
@@ -104,7 +129,7 @@ function interfaceOf(text: string | undefined): CloudConfig['interface'] {
  * Names made unique: Horizon calls every cloud `openstack`, so those that share a name are called by their region,
  * and by a number where that repeats too.
  */
-export function withUniqueNames(clouds: readonly CloudConfig[]): CloudConfig[] {
+export function withUniqueNames(clouds: readonly CredentialCloud[]): CredentialCloud[] {
   const count = new Map<string, number>();
   for (const cloud of clouds) count.set(cloud.name, (count.get(cloud.name) ?? 0) + 1);
   const taken = new Set(clouds.filter((cloud) => count.get(cloud.name) === 1).map((cloud) => cloud.name));

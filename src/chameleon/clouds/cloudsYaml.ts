@@ -25,6 +25,7 @@ const cloudSchema = v.object({
         application_credential_secret: text,
         username: text,
         password: text,
+        project_name: text,
       }),
     ),
   ),
@@ -61,6 +62,7 @@ function cloudText(name: string, cloud: v.InferOutput<typeof cloudSchema>): Clou
     credentialId: auth?.application_credential_id ?? undefined,
     credentialName: auth?.application_credential_name ?? undefined,
     secret: auth?.application_credential_secret ?? undefined,
+    project: auth?.project_name ?? undefined,
     hasPassword: (auth?.username ?? auth?.password ?? undefined) !== undefined,
   };
 }

@@ -1,13 +1,15 @@
 import path from 'node:path';
 import { Problem } from '../../base';
-import type { CloudConfig } from '../../openstack';
+import type { CredentialCloud } from '../../openstack';
 import { cloudConfigOf, withUniqueNames, type CloudText } from './cloudConfig';
 import { readCloudsYaml } from './cloudsYaml';
 import { cloudOfSettings, looksLikeOpenrc, openrcSettings } from './openrc';
 
+export { NeedsBrowser } from './cloudConfig';
+
 /** Clouds that can sign in, and one Problem for each text that can't. */
 export interface FoundClouds {
-  readonly clouds: CloudConfig[];
+  readonly clouds: CredentialCloud[];
   readonly problems: Problem[];
 }
 
@@ -61,10 +63,15 @@ export async function findClouds(
   const found = file === undefined ? { clouds: [], problems: [] } : readClouds(file.text, file.secure);
   const own = sourced === undefined ? { clouds: [], problems: [] } : judged([sourced], []);
   return {
-    clouds: withUniqueNames([...own.clouds, ...found.clouds]),
+    clouds: namedFirst(withUniqueNames([...own.clouds, ...found.clouds]), places.env['OS_CLOUD']),
     problems: [...own.problems, ...found.problems],
     from: file?.path ?? 'the environment',
   };
+}
+
+/** `OS_CLOUD` says which one the person means: it is offered first. */
+function namedFirst(clouds: CredentialCloud[], wanted: string | undefined): CredentialCloud[] {
+  return [...clouds.filter(({ name }) => name === wanted), ...clouds.filter(({ name }) => name !== wanted)];
 }
 
 function cloudOfEnvironment(env: CloudPlaces['env']): CloudText | undefined {

@@ -48,6 +48,7 @@ export function cloudOfSettings(name: string, settings: ReadonlyMap<string, stri
     credentialId: settings.get('OS_APPLICATION_CREDENTIAL_ID'),
     credentialName: settings.get('OS_APPLICATION_CREDENTIAL_NAME'),
     secret: settings.get('OS_APPLICATION_CREDENTIAL_SECRET'),
+    project: settings.get('OS_PROJECT_NAME'),
     hasPassword: settings.has('OS_USERNAME') || settings.has('OS_PASSWORD'),
   };
 }

@@ -1,5 +1,6 @@
 export { nextHour, slotOf, type ClockRules, type Slot } from './slot';
 export { machinesIn, planLease, type LeasePlan, type LeaseWish, type WishedResource } from './plan';
+export { machineName, publicNetworkOf, slotOfDraft, wishOf, type LeaseDraft, type Machine } from './draft';
 export { awaitActive, reserveLease } from './reserve';
 export {
   deleteLease,

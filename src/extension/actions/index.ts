@@ -2,12 +2,14 @@ import type { App } from '../app';
 import type { CommandId } from '../commands';
 import * as account from './account';
 import * as checks from './checks';
+import * as course from './course';
 import { whyNoConnection } from './doctor';
 import * as filters from './filters';
 import * as files from './files';
 import * as forwards from './forwards';
 import { inspectStudent } from './inspection';
 import * as leases from './leases';
+import * as reservations from './reserve';
 import * as servers from './servers';
 import * as sessions from './sessions';
 
@@ -17,6 +19,7 @@ export type Action = (app: App, argument: unknown, signal: AbortSignal) => Promi
 export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.signIn': account.signIn,
   'chameleon.signOut': account.signOut,
+  'chameleon.makeCredential': account.makeCredential,
   'chameleon.openDemo': (app) => app.openDemo(),
   'chameleon.closeDemo': (app) => app.closeDemo(),
   'chameleon.refresh': (app) => app.refresh(),
@@ -27,6 +30,12 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.countdownMenu': leases.countdownMenu,
   'chameleon.extendLease': leases.extend,
   'chameleon.endLease': leases.end,
+  'chameleon.reserve': reservations.reserve,
+  'chameleon.showAvailability': reservations.showAvailability,
+  'chameleon.watchedSlots': reservations.watchedSlots,
+  'chameleon.shortenLease': leases.shorten,
+  'chameleon.renameLease': leases.rename,
+  'chameleon.deleteLease': leases.remove,
   'chameleon.openInHorizon': leases.openInHorizon,
   'chameleon.openTerminal': sessions.openTerminal,
   'chameleon.copySshCommand': sessions.copySshCommand,
@@ -61,5 +70,7 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.verifyCard': checks.verifyCard,
   'chameleon.inspectStudent': inspectStudent,
   'chameleon.closeInspection': (app) => Promise.resolve(app.inspector.close()),
+  'chameleon.importRoster': course.importRoster,
+  'chameleon.openCourseFile': course.openCourseFile,
   'chameleon.showLog': (app) => Promise.resolve(app.log.show()),
 };

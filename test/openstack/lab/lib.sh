@@ -16,6 +16,7 @@ OSLAB_FIP_CIDR=${OSLAB_FIP_CIDR:-127.114.0.0/20}
 
 P_KEYSTONE=15000 P_PLACEMENT=18778 P_GLANCE=19292 P_NOVA=18774 P_NEUTRON=19696
 P_CINDER=18776 P_SWIFT=18080 P_BLAZAR=11234
+P_OIDC=15080 P_FEDERATION=15050 P_KEYSTONE_UWSGI=15001   # federation.sh
 P_MYSQL=13306 P_RABBIT=15673 P_RABBIT_DIST=35673 P_EPMD=14369 P_MEMCACHED=21211
 P_SWIFT_ACCOUNT=16202 P_SWIFT_CONTAINER=16201 P_SWIFT_OBJECT=16200
 
@@ -113,6 +114,12 @@ run() {
   return $rc
 }
 
+# with federation.sh up also on a socket for Apache, and with the configuration that allows the method openid
 start_keystone() {
-  start keystone uwsgi --ini "$OSLAB/etc/keystone-uwsgi.ini" --env "OS_KEYSTONE_CONFIG_FILES=$OSLAB/etc/keystone.conf"
+  local files=$OSLAB/etc/keystone.conf more=()
+  if [ -e "$OSLAB/etc/federation/keystone.conf" ]; then
+    files="$files;$OSLAB/etc/federation/keystone.conf"
+    more=(--socket 127.0.0.1:$P_KEYSTONE_UWSGI)
+  fi
+  start keystone uwsgi --ini "$OSLAB/etc/keystone-uwsgi.ini" "${more[@]}" --env "OS_KEYSTONE_CONFIG_FILES=$files"
 }

@@ -165,6 +165,7 @@ export function inventoryOf(raw: Partial<RawParts>, site = 'KVM@TACC'): Inventor
           user: { id: ME, name: 'alexbaker' },
           project: { id: PROJECT, name: 'CHI-251409' },
           roles: ['member'],
+          restricted: undefined,
           catalog: [],
         },
         signIn: undefined,

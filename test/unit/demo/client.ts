@@ -1,4 +1,4 @@
-import type { CloudConfig } from '../../../src/openstack';
+import type { CredentialCloud } from '../../../src/openstack';
 
 /** JSON as it came: looked into by `at` and `listAt`. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ export interface CallOptions {
 }
 
 /** Signs in as any client does, and gives calls by catalog type. */
-export async function signIn({ authUrl, credential }: CloudConfig): Promise<Caller> {
+export async function signIn({ authUrl, credential }: CredentialCloud): Promise<Caller> {
   const { id, secret } = credential;
   const answer = await ask(`${authUrl}/auth/tokens`, {
     method: 'POST',

@@ -34,6 +34,26 @@ describe('stored clouds', () => {
     );
   });
 
+  it('keeps a site that is signed in by the browser, in place of its credential, and forgets one alone', async () => {
+    const secrets = memory();
+    const clouds = new StoredClouds(secrets);
+    await clouds.add(cloud('kvm', 'KVM@TACC'));
+    const federated = { kind: 'federated', project: 'CHI-251409' } as const;
+    await clouds.add({ ...cloud('kvm', 'KVM@TACC'), credential: federated });
+    await clouds.add({ ...cloud('tacc', 'CHI@TACC'), credential: federated });
+    assert.deepEqual(
+      (await clouds.list()).map(({ credential }) => credential.kind),
+      ['federated', 'federated'],
+    );
+    await clouds.remove('kvm');
+    assert.deepEqual(
+      (await clouds.list()).map(({ name }) => name),
+      ['tacc'],
+    );
+    await clouds.remove('tacc');
+    assert.equal(secrets.kept.size, 0);
+  });
+
   it('forgets all at sign-out', async () => {
     const secrets = memory();
     const clouds = new StoredClouds(secrets);

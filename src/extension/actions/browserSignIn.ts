@@ -1,0 +1,116 @@
+import * as vscode from 'vscode';
+import { abortError, Problem, systemClock } from '../../base';
+import {
+  awaitApproval,
+  chameleonOidc,
+  cloudsOf,
+  findProjects,
+  requestDeviceCode,
+  sites,
+  type AccessTokens,
+  type DeviceCode,
+  type FoundProject,
+  type SignInOffer,
+} from '../../chameleon';
+import type { App } from '../app';
+import { ask } from '../ask';
+import { withProgress } from '../register';
+
+const COPY = 'Copy Code';
+const AGAIN = 'Open Browser Again';
+
+/** One click for all sites: approved in the browser, then a project by its name. @throws SignInEnded, AbortError */
+export async function signInByBrowser(
+  app: App,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const world = { fetch: globalThis.fetch, clock: systemClock };
+  const code = await withProgress('Asking Chameleon for a sign-in code …', signal, (inner) =>
+    requestDeviceCode(chameleonOidc, world, inner),
+  );
+  await openBrowser(code);
+  offerCode(app, code);
+  const tokens = await withProgress(
+    `Approve the sign-in in your browser. Its code: ${code.userCode}`,
+    signal,
+    (inner) => awaitApproval(chameleonOidc, code, world, inner),
+  );
+  await app.identity.browser.begin(tokens);
+  await chooseProject(app, app.identity.browser, wanted, signal);
+}
+
+/** The sign-in that the testbed's Jupyter brings along. */
+export async function signInByJupyter(app: App, signal: AbortSignal): Promise<void> {
+  await chooseProject(app, app.identity.tokens, app.identity.jupyter?.project, signal);
+}
+
+async function openBrowser(code: DeviceCode): Promise<void> {
+  await vscode.env.openExternal(vscode.Uri.parse(code.verificationUriComplete ?? code.verificationUri, true));
+}
+
+/** Beside the progress: for a browser on another machine, or one that was closed. */
+function offerCode(app: App, code: DeviceCode): void {
+  ask
+    .info(`The browser shows the code ${code.userCode}. Approve only if it is the same there.`, COPY, AGAIN)
+    .then(async (pressed) => {
+      if (pressed === COPY) await vscode.env.clipboard.writeText(code.userCode);
+      if (pressed === AGAIN) await openBrowser(code);
+    })
+    .catch((thrown: unknown) => {
+      app.report(thrown, 'sign-in code');
+    });
+}
+
+async function chooseProject(
+  app: App,
+  tokens: AccessTokens,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const offer = await withProgress('Asking the sites for your projects …', signal, (inner) =>
+    findProjects(tokens, sites, globalThis.fetch, inner),
+  );
+  for (const { site, why } of offer.silent) app.log.warn(app.masking.mask(`${site.name}: ${why}`));
+  const project = await projectOf(offer, wanted);
+  if (app.demo !== undefined) await app.closeDemo();
+  for (const cloud of cloudsOf(project)) await app.clouds.add(cloud);
+  void ask.info(signedInWords(project, offer));
+  await app.signInAgain();
+}
+
+async function projectOf(offer: SignInOffer, wanted: string | undefined): Promise<FoundProject> {
+  const [first, ...others] = offer.projects;
+  if (first === undefined) throw nothingFound(offer);
+  const named = offer.projects.find(({ name }) => name === wanted);
+  if (named !== undefined || others.length === 0) return named ?? first;
+  const picked = await ask.pick(
+    'Which project?',
+    offer.projects.map((project) => ({
+      label: project.name,
+      description: project.sites.map(({ name }) => name).join(', '),
+      value: project,
+    })),
+    'It is chosen for all sites at once',
+  );
+  if (picked === undefined) throw abortError();
+  return picked;
+}
+
+function nothingFound({ silent }: SignInOffer): Problem {
+  if (silent.length > 0)
+    return new Problem(`You are signed in, but no site told your projects: ${silent[0]?.why ?? ''}`, {
+      next: 'Sign in again in a few minutes.',
+    });
+  return new Problem('You are signed in, but in no project yet, or its allocation has ended.', {
+    next: 'Ask the course staff to add you to the class project, then sign in again.',
+  });
+}
+
+function signedInWords({ name, sites: at }: FoundProject, { silent }: SignInOffer): string {
+  const missing =
+    silent.length === 0
+      ? ''
+      : ` ${silent.map(({ site }) => site.name).join(', ')} did not answer: sign in again later to add ${silent.length === 1 ? 'it' : 'them'}.`;
+  return `Signed in to project ${name} at ${at.map((site) => site.name).join(', ')}.${missing}`;
+}

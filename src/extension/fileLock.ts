@@ -1,0 +1,92 @@
+import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { sleep, type Clock } from '../base';
+
+/** A lock file that all windows of this machine see: one of them holds it, by writing its own name into it. */
+export interface FileLock {
+  readonly file: string;
+  /** This window's name, unlike all others. */
+  readonly id: string;
+  readonly clock: Clock;
+  /** A lock that was not touched for so long belonged to a window that is gone, ms. */
+  readonly staleMs: number;
+}
+
+/** Takes the lock if it is free or its holder is gone. Never waits. */
+export async function tryLock(lock: FileLock): Promise<boolean> {
+  if (await written(lock.file, lock.id)) return true;
+  if (!(await isStale(lock, lock.file))) return holds(lock);
+  return takenOver(lock);
+}
+
+/** True while the lock is this window's. */
+export async function holds({ file, id }: FileLock): Promise<boolean> {
+  return (await readFile(file, 'utf8').catch(() => '')) === id;
+}
+
+/** Says that the holder lives. @returns false if another window has taken it over (after a long sleep) */
+export async function touch(lock: FileLock): Promise<boolean> {
+  if (!(await holds(lock))) return false;
+  const now = lock.clock.now() / 1000;
+  await utimes(lock.file, now, now).catch(() => undefined);
+  return true;
+}
+
+/** Gives it back; nothing happens to one that is another's. */
+export async function unlock(lock: FileLock): Promise<void> {
+  if (await holds(lock)) await rm(lock.file, { force: true });
+}
+
+const WAIT_MS = 100;
+
+/**
+ * Runs something while no other window runs the same.
+ * @throws AbortError on a cancel while waiting; what `run` throws
+ */
+export async function whileLocked<T>(
+  lock: FileLock,
+  run: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  while (!(await tryLock(lock))) await sleep(lock.clock, WAIT_MS, signal);
+  try {
+    return await run();
+  } finally {
+    await unlock(lock);
+  }
+}
+
+async function written(file: string, id: string): Promise<boolean> {
+  try {
+    const handle = await open(file, 'wx', 0o600);
+    await handle.writeFile(id);
+    await handle.close();
+    return true;
+  } catch (thrown) {
+    if (isCode(thrown, 'EEXIST')) return false;
+    throw thrown;
+  }
+}
+
+async function isStale({ clock, staleMs }: FileLock, file: string): Promise<boolean> {
+  const touched = await stat(file).catch(() => undefined);
+  return touched !== undefined && Math.abs(clock.now() - touched.mtimeMs) > staleMs;
+}
+
+/** Only one window may take a stale lock over: two would each remove what the other has just written. */
+async function takenOver(lock: FileLock): Promise<boolean> {
+  const turn = `${lock.file}.turn`;
+  if (!(await written(turn, lock.id))) {
+    if (await isStale(lock, turn)) await rm(turn, { force: true });
+    return false;
+  }
+  try {
+    if (await isStale(lock, lock.file)) await rm(lock.file, { force: true });
+    return await written(lock.file, lock.id);
+  } finally {
+    await rm(turn, { force: true });
+  }
+}
+
+function isCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
+}

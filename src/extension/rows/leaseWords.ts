@@ -1,0 +1,71 @@
+import {
+  machineName,
+  timeLeft,
+  type LeaseDifference,
+  type LeaseDraft,
+  type SiteInventory,
+  type Slot,
+} from '../../chameleon';
+import { localTime } from './when';
+
+/** Leases in words: what one will be, what was changed, what ends with it. Times are local. */
+
+/** `14:00 – 16:50 (2 h 50 m)`, `now – 16:50 (2 h 10 m)`. @param now this machine's time */
+export function slotWords(slot: Slot, clockOffset: number, now: number): string {
+  const from = slot.start === 'now' ? now + clockOffset : slot.start;
+  const start = slot.start === 'now' ? 'now' : localTime(slot.start - clockOffset, now);
+  return `${start} – ${localTime(slot.end - clockOffset, now)} (${timeLeft(slot.end - from)})`;
+}
+
+/** The whole lease in one sentence, with what it costs. */
+export function summary(
+  draft: LeaseDraft,
+  site: SiteInventory,
+  slot: Slot,
+  leaseHours: number,
+  now: number,
+): string {
+  const address =
+    draft.floatingIps === 0
+      ? ''
+      : `, with ${draft.floatingIps === 1 ? 'a floating IP' : `${draft.floatingIps} floating IPs`}`;
+  return (
+    `${draft.amount} × ${machineName(draft.machine)} at ${site.site.name}${address}, ` +
+    `${slotWords(slot, site.clockOffset, now)}: ${hoursWords(leaseHours)}`
+  );
+}
+
+/** `8.5 lease hours` */
+export function hoursWords(hours: number): string {
+  const rounded = Math.round(hours * 10) / 10;
+  return `${rounded} lease hour${rounded === 1 ? '' : 's'}`;
+}
+
+/** What an update did to a lease, one short sentence a change. */
+export function differenceWords(
+  differences: readonly LeaseDifference[],
+  clockOffset: number,
+  now: number,
+): string {
+  return differences
+    .map((each) => {
+      switch (each.what) {
+        case 'name':
+          return `It is called ${each.now} now.`;
+        case 'start':
+        case 'end':
+          return `Its ${each.what} moved from ${localTime(each.before - clockOffset, now)} to ${localTime(each.now - clockOffset, now)}.`;
+        case 'status':
+          return `Its state went from ${each.before} to ${each.now}.`;
+        case 'amount':
+          return `Its ${AMOUNTS[each.resourceType] ?? each.resourceType} went from ${each.before} to ${each.now}.`;
+      }
+    })
+    .join(' ');
+}
+
+const AMOUNTS: Readonly<Record<string, string>> = {
+  'physical:host': 'number of nodes',
+  'flavor:instance': 'number of virtual machines',
+  'virtual:floatingip': 'number of reserved floating IPs',
+};

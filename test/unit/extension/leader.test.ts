@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { systemClock } from '../../../src/base';
+import { holds, tryLock, unlock, whileLocked, type FileLock } from '../../../src/extension/fileLock';
+import { Leader } from '../../../src/extension/leader';
+
+describe('leader of several windows', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'leader-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const lock = (id: string): FileLock => ({
+    file: path.join(folder, 'lock'),
+    id,
+    clock: systemClock,
+    staleMs: 30_000,
+  });
+  const leader = (id: string, became = (): void => undefined): Leader =>
+    new Leader(path.join(folder, 'leader.lock'), id, systemClock, became);
+  const grow = async (name: string, ageMs: number): Promise<void> => {
+    const then = (Date.now() - ageMs) / 1000;
+    await utimes(path.join(folder, name), then, then);
+  };
+
+  it('is one, whoever asks first', async () => {
+    const [a, b] = [leader('a'), leader('b')];
+    await a.start();
+    await b.start();
+    assert.deepEqual([a.leads, b.leads], [true, false]);
+    await a.dispose();
+    await b.dispose();
+  });
+
+  it('passes on when it closes, and when it was not heard of', async () => {
+    let became = 0;
+    const a = leader('a');
+    await a.start();
+    await a.dispose();
+    const b = leader('b', () => (became += 1));
+    await b.start();
+    assert.deepEqual([b.leads, became], [true, 1]);
+    await b.dispose();
+    await writeFile(path.join(folder, 'leader.lock'), 'a window that crashed');
+    await grow('leader.lock', 31_000);
+    const c = leader('c');
+    await c.start();
+    assert.equal(c.leads, true);
+    await c.dispose();
+  });
+
+  it('of many windows that find a stale lock at once, at most one gets it', async () => {
+    await writeFile(path.join(folder, 'lock'), 'gone');
+    await grow('lock', 31_000);
+    const got = await Promise.all(Array.from({ length: 20 }, (_, at) => tryLock(lock(String(at)))));
+    assert.equal(got.filter(Boolean).length, 1);
+  });
+
+  it('a fresh lock is not taken, nor given back by another', async () => {
+    assert.equal(await tryLock(lock('a')), true);
+    await grow('lock', 29_000);
+    assert.equal(await tryLock(lock('b')), false);
+    await unlock(lock('b'));
+    assert.equal(await holds(lock('a')), true);
+  });
+
+  it('runs one thing at a time, over all windows', async () => {
+    let inside = 0;
+    let most = 0;
+    await Promise.all(
+      Array.from({ length: 5 }, (_, at) =>
+        whileLocked(lock(String(at)), async () => {
+          inside += 1;
+          most = Math.max(most, inside);
+          await new Promise((resolve) => setImmediate(resolve));
+          inside -= 1;
+        }),
+      ),
+    );
+    assert.equal(most, 1);
+  });
+
+  it('waiting for it can be cancelled', async () => {
+    await tryLock(lock('a'));
+    const cancel = new AbortController();
+    const waiting = whileLocked(lock('b'), () => Promise.resolve(), cancel.signal);
+    cancel.abort();
+    await assert.rejects(waiting, { name: 'AbortError' });
+  });
+});
