@@ -177,8 +177,10 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 export function endpointOf(token: Token, service: string, config: CloudConfig): string | undefined {
   if (service === 'identity') return config.authUrl;
   const types = ALIASES[service] ?? [service];
-  return token.catalog
+  const url = token.catalog
     .filter((entry) => types.includes(entry.type))
     .flatMap((entry) => entry.endpoints)
     .find((endpoint) => endpoint.interface === config.interface && endpoint.region === config.region)?.url;
+  // Catalogs name Zun with or without its version.
+  return service === 'container' && url?.endsWith('/v1') === false ? `${url}/v1` : url;
 }

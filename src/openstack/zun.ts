@@ -35,7 +35,7 @@ const containerWire = v.pipe(
 export async function listZunContainers(session: Session, signal?: AbortSignal): Promise<ZunContainer[]> {
   return listAll(session, {
     service: SERVICE,
-    path: `${await root(session, signal)}/containers`,
+    path: '/containers',
     key: 'containers',
     headers: HEADERS,
     item: containerWire,
@@ -48,7 +48,7 @@ export async function deleteZunContainer(session: Session, id: string, signal?: 
   await session.json({
     service: SERVICE,
     method: 'DELETE',
-    path: `${await root(session, signal)}/containers/${encodeURIComponent(id)}`,
+    path: `/containers/${encodeURIComponent(id)}`,
     query: { stop: 'true' },
     headers: HEADERS,
     signal,
@@ -60,26 +60,11 @@ export async function zunContainerLogs(session: Session, id: string, signal?: Ab
   const answer = await session.json({
     service: SERVICE,
     method: 'GET',
-    path: `${await root(session, signal)}/containers/${encodeURIComponent(id)}/logs`,
+    path: `/containers/${encodeURIComponent(id)}/logs`,
     headers: HEADERS,
     signal,
   });
   return typeof answer === 'string'
     ? answer
     : parsed(v.object({ output: v.string() }), answer, SERVICE).output;
-}
-
-/** Catalogs name Zun with or without its version. */
-async function root(session: Session, signal: AbortSignal | undefined): Promise<'' | '/v1'> {
-  const { catalog } = await session.token(signal);
-  const ends = catalog
-    .filter((entry) => entry.type === SERVICE)
-    .flatMap((entry) => entry.endpoints)
-    .some(
-      (endpoint) =>
-        endpoint.interface === session.config.interface &&
-        endpoint.region === session.config.region &&
-        endpoint.url.endsWith('/v1'),
-    );
-  return ends ? '' : '/v1';
 }
