@@ -10,6 +10,8 @@ export { InventoryPoll } from './poll';
 export { endsWithLease, inTransition, isRunning, leaseToEndNext, timeLeft } from './lifecycle';
 export { attention, faultWords, type Attention, type AttentionRules } from './attention';
 export * from './leases';
+export * from './servers';
+export * from './cleanup';
 export * from './availability';
 export { publicAddress, wayTo, type Hop } from './way';
 export * from './federation';

@@ -16,6 +16,7 @@ import {
 import type { CloudConfig } from '../openstack';
 import { StoredClouds } from './cloudStore';
 import { CourseDesk } from './courseDesk';
+import { ConsoleDocuments } from './consoleDocuments';
 import { startEmbeddedDemo, type Demo } from './demo';
 import { Filters } from './filters';
 import { Hosts } from './hosts';
@@ -68,6 +69,7 @@ export class App {
   readonly filters: Filters;
   readonly identity: Identity;
   readonly course: CourseDesk;
+  readonly consoles = new ConsoleDocuments();
   readonly labs: LabDesk;
   readonly hosts: Hosts;
   readonly inspector: Inspector;
@@ -260,6 +262,7 @@ export class App {
   }
 
   dispose(): void {
+    this.consoles.dispose();
     this.#leave();
     this.timer.dispose();
     this.slotWatch.dispose();

@@ -16,10 +16,10 @@ export interface Choice<T> {
  */
 export interface Ask {
   pick<T>(title: string, choices: readonly Choice<T>[], placeholder?: string): Promise<T | undefined>;
-  /** Several at once; all are chosen at first. */
+  /** Check boxes; all are ticked at first but those with `picked: false`. */
   pickMany<T>(
     title: string,
-    choices: readonly Choice<T>[],
+    choices: readonly (Choice<T> & { readonly picked?: boolean })[],
     placeholder?: string,
   ): Promise<readonly T[] | undefined>;
   /** `check` returns what is wrong with the text, or `undefined`. */
@@ -64,7 +64,14 @@ const onScreen: Ask = {
   async pickMany(title, choices, placeholder) {
     const picked = await vscode.window.showQuickPick(
       choices.map((choice) => ({ picked: true, ...choice })),
-      { title, canPickMany: true, ...(placeholder === undefined ? {} : { placeHolder: placeholder }) },
+      {
+        title,
+        canPickMany: true,
+        ignoreFocusOut: true,
+        matchOnDescription: true,
+        matchOnDetail: true,
+        ...(placeholder === undefined ? {} : { placeHolder: placeholder }),
+      },
     );
     return picked?.map(({ value }) => value);
   },

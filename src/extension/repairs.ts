@@ -3,7 +3,8 @@ import { me, siteByName, type OwnedServer, type SiteInventory } from '../chamele
 import { createKeyPair, listPorts, listSecurityGroups, setPortSecurityGroups } from '../openstack';
 import type { Lab, LabCheck } from '../labs';
 import { end } from './actions/leases';
-import { releaseFloatingIp, removeServer } from './actions/servers';
+import { release } from './actions/addresses';
+import { removeServer } from './actions/servers';
 import { openTerminal } from './actions/sessions';
 import type { App } from './app';
 import { ask } from './ask';
@@ -20,7 +21,7 @@ export interface Repair {
 export const repairs: Readonly<Record<string, (repair: Repair) => Promise<unknown>>> = {
   importKeyPair,
   attachSecurityGroup,
-  releaseFloatingIp: ({ app, signal }) => releaseFloatingIp(app, undefined, signal),
+  releaseFloatingIp: ({ app, signal }) => release(app, undefined, signal),
   deleteServer: ({ app, signal }) => removeServer(app, undefined, signal),
   deleteLease: ({ app, signal }) => end(app, undefined, signal),
   openTerminal: ({ app, signal }) => openTerminal(app, undefined, signal),

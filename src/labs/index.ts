@@ -13,3 +13,4 @@ export { inspect, type Inspection } from './inspect';
 export { reservationsOf, type FilledReservation } from './reservations';
 export { progressOf, type Progress } from './progress';
 export { verifyCard } from './verifyCard';
+export { launchesOf, namesMade, type FilledLaunch } from './made';

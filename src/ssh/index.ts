@@ -18,3 +18,4 @@ export { listeningPorts, parseListening, type ListeningPort } from './listening'
 export { Slots } from './slots';
 export { backoffMs, forwardStep, type ForwardEvent } from './forwardState';
 export type { Listen, Listener } from './listener';
+export { makeKeyPair } from './newKey';

@@ -1,17 +1,24 @@
 import type { App } from '../app';
 import type { CommandId } from '../commands';
 import * as account from './account';
+import * as addresses from './addresses';
 import * as checks from './checks';
 import * as course from './course';
 import { whyNoConnection } from './doctor';
+import { cleanUpThings } from './cleanUp';
+import * as edge from './edge';
 import * as filters from './filters';
 import * as files from './files';
 import * as forwards from './forwards';
 import { inspectStudent } from './inspection';
+import { launch } from './launch';
 import * as leases from './leases';
 import * as reservations from './reserve';
+import * as objects from './objects';
+import * as power from './power';
 import * as servers from './servers';
 import * as sessions from './sessions';
+import * as volumes from './volumes';
 
 export type Action = (app: App, argument: unknown, signal: AbortSignal) => Promise<unknown>;
 
@@ -27,6 +34,28 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.showEveryone': (app) => app.showEveryone(true),
   'chameleon.filterResources': filters.filterResources,
   'chameleon.groupResources': filters.groupResources,
+  'chameleon.startServer': power.start,
+  'chameleon.stopServer': power.stop,
+  'chameleon.rebootServer': power.reboot,
+  'chameleon.rebuildServer': power.rebuild,
+  'chameleon.snapshotServer': power.snapshot,
+  'chameleon.showConsole': power.showConsole,
+  'chameleon.openConsole': power.openConsole,
+  'chameleon.openServerPort': power.openServerPort,
+  'chameleon.allocateFloatingIp': addresses.allocate,
+  'chameleon.associateFloatingIp': addresses.associate,
+  'chameleon.disassociateFloatingIp': addresses.disassociate,
+  'chameleon.createVolume': volumes.create,
+  'chameleon.attachVolume': volumes.attach,
+  'chameleon.detachVolume': volumes.detach,
+  'chameleon.deleteVolume': volumes.remove,
+  'chameleon.browseObjects': objects.browse,
+  'chameleon.uploadObject': objects.upload,
+  'chameleon.createObjectContainer': objects.create,
+  'chameleon.showContainerLog': edge.showLog,
+  'chameleon.deleteContainer': edge.remove,
+  'chameleon.launchServer': launch,
+  'chameleon.cleanUp': cleanUpThings,
   'chameleon.countdownMenu': leases.countdownMenu,
   'chameleon.extendLease': leases.extend,
   'chameleon.endLease': leases.end,
@@ -58,7 +87,7 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.stopUsingInTerminals': forwards.stopUsingInTerminals,
   'chameleon.saveMyWork': files.saveMyWork,
   'chameleon.uploadToServer': files.uploadToServer,
-  'chameleon.releaseFloatingIp': servers.releaseFloatingIp,
+  'chameleon.releaseFloatingIp': addresses.release,
   'chameleon.deleteServer': servers.removeServer,
   'chameleon.copyAddress': servers.copyAddress,
   'chameleon.runLab': checks.runLab,

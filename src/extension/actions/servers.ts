@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
-import { deleteFloatingIp, deleteServer } from '../../openstack';
+import type { OwnedServer, SiteInventory } from '../../chameleon';
+import { deleteServer } from '../../openstack';
 import type { App } from '../app';
 import { withProgress } from '../register';
-import { anyServerFor, floatingIpFor, serverFor, sessionOf, sureAbout } from './subjects';
+import { anyServerFor, serverFor, sessionOf, sureAbout } from './subjects';
 
 export async function removeServer(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
   const { site, it: server } = await anyServerFor(app, argument, 'Delete which server?');
   await sureAbout(server, {
     title: `Delete the server ${server.name}?`,
-    detail: 'Everything on its disk is lost.',
+    detail: whatGoes(site, server),
     yes: 'Delete',
   });
   await withProgress(`Deleting ${server.name} …`, signal, (inner) =>
@@ -17,20 +18,23 @@ export async function removeServer(app: App, argument: unknown, signal: AbortSig
   await app.refresh({ cloud: site.cloud, parts: ['servers', 'floatingIps'] });
 }
 
-export async function releaseFloatingIp(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
-  const { site, it: ip } = await floatingIpFor(app, argument, 'Release which floating IP?');
-  await sureAbout(ip, {
-    title: `Release ${ip.address}?`,
-    detail: 'The address goes back to the pool; you may not get the same one again.',
-    yes: 'Release',
-  });
-  await withProgress(`Releasing ${ip.address} …`, signal, (inner) =>
-    deleteFloatingIp(sessionOf(app, site), ip.id, inner),
-  );
-  await app.refresh({ cloud: site.cloud, parts: ['floatingIps', 'servers'] });
-}
-
 export async function copyAddress(app: App, argument: unknown): Promise<void> {
   const { it: server } = await serverFor(app, argument, 'Copy the address of which server?');
   await vscode.env.clipboard.writeText(app.hosts.targetOf(server).address);
+}
+
+/** What is lost with a server, and what of it stays. */
+function whatGoes(site: SiteInventory, server: OwnedServer): string {
+  const volumes = site.volumes.filter(({ attachments }) =>
+    attachments.some(({ serverId }) => serverId === server.id),
+  );
+  const ips = site.floatingIps.filter(({ serverId }) => serverId === server.id);
+  return [
+    'Everything on its disk is lost.',
+    ...(ips.length === 0
+      ? []
+      : [`The address ${ips.map(({ address }) => address).join(', ')} stays, on no server.`]),
+    ...(volumes.length === 0 ? [] : [`The volume ${volumes.map(({ name }) => name).join(', ')} stays.`]),
+    ...(server.leaseId === undefined ? [] : ['Its lease runs on, and costs.']),
+  ].join(' ');
 }
