@@ -10,7 +10,7 @@ import type {
   ZunContainer,
 } from '../openstack';
 import { leaseJoin, serverOfFloatingIp } from './joins';
-import { ownerOfFloatingIp, ownerOfMade, ownerOfNamed, type Ownership } from './ownership';
+import { ownerOfFloatingIp, ownerOfMade, ownerOfNamed, ownershipOf, type Ownership } from './ownership';
 import { learnPeople, type Myself, type Traces } from './people';
 import type {
   Inventory,
@@ -77,7 +77,7 @@ function tracesOf({ site, token, raw }: CloudFacts): Traces {
 
 function siteInventory(facts: CloudFacts, people: readonly Person[]): SiteInventory {
   const { raw, token } = facts;
-  const known: Ownership = { site: facts.site.name, myUserId: token?.user.id, people };
+  const known = ownershipOf(facts.site.name, token?.user.id, people);
   const join = leaseJoin({ leases: raw.leases, hosts: raw.hosts, allocations: raw.hostAllocations });
   const leases = raw.leases.map((lease): OwnedLease => ({
     ...lease,

@@ -1,6 +1,5 @@
 import type { FloatingIp } from '../openstack';
 import { endsWithName, groupIn, netIdIn, usernameIn } from './names';
-import { personOfUser } from './people';
 import type { OwnedLease, OwnedServer, Owner, Person } from './types';
 
 /** What an owner is told from: the signed-in user of the site, and who is known. */
@@ -8,6 +7,24 @@ export interface Ownership {
   readonly site: string;
   readonly myUserId: string | undefined;
   readonly people: readonly Person[];
+  /** By their user id at this site, and by net ID: a class has hundreds of people, and more things. */
+  readonly byUserId: ReadonlyMap<string, Person>;
+  readonly byNetId: ReadonlyMap<string, Person>;
+}
+
+export function ownershipOf(
+  site: string,
+  myUserId: string | undefined,
+  people: readonly Person[],
+): Ownership {
+  const byUserId = new Map<string, Person>();
+  const byNetId = new Map<string, Person>();
+  for (const person of people) {
+    const userId = person.userIds[site];
+    if (userId !== undefined && !byUserId.has(userId)) byUserId.set(userId, person);
+    if (person.netId !== undefined && !byNetId.has(person.netId)) byNetId.set(person.netId, person);
+  }
+  return { site, myUserId, people, byUserId, byNetId };
 }
 
 /** Whose a lease, a server or a volume is. What another user id made is never mine, whatever its name says. */
@@ -15,7 +32,7 @@ export function ownerOfMade(
   resource: { readonly name: string; readonly userId: string },
   known: Ownership,
 ): Owner {
-  const maker = personOfUser(known.people, known.site, resource.userId);
+  const maker = known.byUserId.get(resource.userId);
   if (known.myUserId !== undefined && resource.userId === known.myUserId)
     return { kind: 'me', ...namesOf(maker), ...groupOf(resource.name), why: 'Your account made it.' };
   return byName(resource.name, known, maker) ?? byMaker(maker, resource.userId);
@@ -33,7 +50,7 @@ function byName(name: string, known: Ownership, maker: Person | undefined): Owne
 }
 
 function namedFor(netId: string, known: Ownership, maker: Person | undefined): Owner {
-  const person = known.people.find((each) => each.netId === netId);
+  const person = known.byNetId.get(netId);
   const mine = person !== undefined && isMine(person, known);
   const by = maker === undefined || maker === person ? '' : ', but another member made it';
   return {
@@ -78,7 +95,7 @@ export function ownerOfNamed(name: string, known: Ownership): Owner {
 }
 
 function namedByNetId(netId: string, known: Ownership, where: 'name' | 'description'): Owner {
-  const person = known.people.find((each) => each.netId === netId);
+  const person = known.byNetId.get(netId);
   const mine = person !== undefined && isMine(person, known);
   return {
     kind: mine ? 'me' : 'person',

@@ -13,9 +13,22 @@ export function publicAddress(
   server: Pick<Server, 'id' | 'addresses'>,
 ): string | undefined {
   return (
-    site.floatingIps.find((ip) => ip.serverId === server.id)?.address ??
+    addressesByServer(site.floatingIps).get(server.id) ??
     server.addresses.find((address) => address.kind === 'floating' && address.version === 4)?.address
   );
+}
+
+/** A class has hundreds of both: each list is gone through once. */
+const indexes = new WeakMap<SiteInventory['floatingIps'], ReadonlyMap<string, string>>();
+
+function addressesByServer(ips: SiteInventory['floatingIps']): ReadonlyMap<string, string> {
+  const known = indexes.get(ips);
+  if (known !== undefined) return known;
+  const index = new Map<string, string>();
+  for (const { serverId, address } of ips)
+    if (serverId !== undefined && !index.has(serverId)) index.set(serverId, address);
+  indexes.set(ips, index);
+  return index;
 }
 
 /**
@@ -35,7 +48,7 @@ export function wayTo(site: SiteInventory, server: OwnedServer): readonly Hop[] 
     for (const way of ways) {
       const [nearest] = way;
       if (nearest === undefined) continue;
-      for (const gate of site.servers) {
+      for (const gate of serversLike(site.servers, server.owner)) {
         if (seen.has(gate.id) || gate.status !== 'ACTIVE' || !samePerson(gate.owner, server.owner)) continue;
         const shared = fixed(nearest.server).find(({ network }) =>
           fixed(gate).some((each) => each.network === network),
@@ -51,6 +64,43 @@ export function wayTo(site: SiteInventory, server: OwnedServer): readonly Hop[] 
     ways = longer;
   }
   return undefined;
+}
+
+const byOwner = new WeakMap<SiteInventory['servers'], ReadonlyMap<string, readonly OwnedServer[]>>();
+
+/** The servers of whom this owner may be, by each name of theirs. */
+function serversLike(servers: SiteInventory['servers'], owner: Owner): ReadonlySet<OwnedServer> {
+  const index = byOwner.get(servers) ?? ownerIndex(servers);
+  byOwner.set(servers, index);
+  return new Set(keysOf(owner).flatMap((key) => index.get(key) ?? []));
+}
+
+function ownerIndex(servers: SiteInventory['servers']): ReadonlyMap<string, readonly OwnedServer[]> {
+  const index = new Map<string, OwnedServer[]>();
+  for (const server of servers)
+    for (const key of keysOf(server.owner)) {
+      const list = index.get(key);
+      if (list === undefined) index.set(key, [server]);
+      else list.push(server);
+    }
+  return index;
+}
+
+function keysOf({ kind, netId, username, group }: Owner): string[] {
+  switch (kind) {
+    case 'me':
+      return ['me'];
+    case 'person':
+      return [
+        ...(netId === undefined ? [] : [`net ID ${netId}`]),
+        ...(username === undefined ? [] : [`user ${username}`]),
+      ];
+    case 'group':
+      return [`group ${group ?? ''}`];
+    case 'shared':
+    case 'unknown':
+      return [];
+  }
 }
 
 function fixed(server: Server): Server['addresses'] {

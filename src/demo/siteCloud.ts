@@ -1,10 +1,12 @@
 import type { CredentialCloud } from '../openstack';
 import type { Api, ServiceName } from './http/api';
 import { blazar } from './http/blazar';
+import { cinder } from './http/cinder';
 import { glance } from './http/glance';
 import { keystone } from './http/keystone';
 import { neutron } from './http/neutron';
 import { nova } from './http/nova';
+import { swift } from './http/swift';
 import { ServiceServer } from './http/server';
 import type { Account, Credential, SiteName } from './world/records';
 import type { SiteWorld } from './world/site';
@@ -42,6 +44,7 @@ export class SiteCloud {
       neutron(site, world),
       blazar(site, world),
       glance(site),
+      site.kind === 'kvm' ? cinder(site, world) : swift(site, world),
     ];
     const serve = (api: Api): ServiceServer =>
       new ServiceServer({

@@ -1,6 +1,6 @@
 import type { TokenRecord } from '../world/records';
 
-export type ServiceName = 'keystone' | 'nova' | 'neutron' | 'blazar' | 'glance';
+export type ServiceName = 'keystone' | 'nova' | 'neutron' | 'blazar' | 'glance' | 'cinder' | 'swift';
 
 /** A request as the services see it. */
 export interface Call {
@@ -10,6 +10,8 @@ export interface Call {
   readonly header: (name: string) => string | undefined;
   /** Parsed JSON; `undefined` without a body. To be parsed by a schema where it is used. */
   readonly body: unknown;
+  /** As it was sent. */
+  readonly bytes: Buffer;
   /** The valid token that came with it. */
   readonly token: TokenRecord | undefined;
   /** Where this service is reached, `http://127.0.0.1:PORT`, for links. */
@@ -25,6 +27,8 @@ export interface Reply {
   readonly body?: unknown;
   /** Sent instead of JSON. */
   readonly html?: string;
+  /** Sent instead of JSON, with the type that `headers` names. */
+  readonly bytes?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +47,7 @@ export class Fault extends Error {
 
 export interface Route {
   readonly method: string;
-  /** `:name` matches one segment, which is handed to `run` decoded, in order. */
+  /** `:name` matches one segment, `*name` all the rest; handed to `run` decoded, in order. */
   readonly path: string;
   readonly run: (call: Call, ...ids: string[]) => Reply;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ImageRecord } from '../world/records';
 import type { SiteWorld } from '../world/site';
 import { withZone } from '../world/time';
-import { ok, page, signed, wanted, type Api, type Reply, type SignedCall } from './api';
+import { Fault, ok, page, signed, wanted, type Api, type Reply, type SignedCall } from './api';
 
 const API = '/v2/images';
 const SIZE_BYTES = 2_400_000_000;
@@ -27,6 +27,16 @@ export function glance(site: SiteWorld): Api {
           ),
         ),
       ),
+      signed('DELETE', `${API}/:id`, (_call, id) => {
+        const image = wanted(
+          site.images.find((each) => each.id === id),
+          `No image found with ID ${id}`,
+        );
+        if (image.ownerProjectId !== site.project.id)
+          throw new Fault(403, 'You are not permitted to delete this image.');
+        site.images.splice(site.images.indexOf(image), 1);
+        return { status: 204 };
+      }),
     ],
   };
 }
@@ -35,7 +45,10 @@ function list(site: SiteWorld, call: SignedCall): Reply {
   const { query } = call;
   const exact = (key: string, value: string): boolean => query.get(key) === null || query.get(key) === value;
   const images = site.images.filter(
-    (image) => exact('name', image.name) && exact('status', 'active') && exact('visibility', 'public'),
+    (image) =>
+      exact('name', image.name) &&
+      exact('status', 'active') &&
+      exact('visibility', image.ownerProjectId === undefined ? 'public' : 'private'),
   );
   const { items, next } = page(images, query);
   const first = new URLSearchParams(query);
@@ -70,7 +83,7 @@ function imageShape(site: SiteWorld, image: ImageRecord): object {
     name: image.name,
     disk_format: 'qcow2',
     container_format: 'bare',
-    visibility: 'public',
+    visibility: image.ownerProjectId === undefined ? 'public' : 'private',
     size: SIZE_BYTES,
     virtual_size: null,
     status: 'active',
@@ -78,7 +91,7 @@ function imageShape(site: SiteWorld, image: ImageRecord): object {
     protected: false,
     min_ram: 0,
     min_disk: 0,
-    owner: site.operatorProjectId,
+    owner: image.ownerProjectId ?? site.operatorProjectId,
     os_hidden: false,
     os_hash_algo: 'sha512',
     os_hash_value: hash('sha512'),

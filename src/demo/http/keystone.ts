@@ -146,6 +146,18 @@ function credentialPart({ credential }: TokenRecord): object {
 }
 
 /** Types and paths as a site's catalog has them: Blazar's URL ends in /v1, Neutron's and Glance's in nothing. */
+function catalogOf(
+  site: SiteWorld,
+): readonly (readonly [type: string, service: ServiceName, path: string])[] {
+  return [
+    ...CATALOG,
+    // Volumes are of the VM site, the object store of the others.
+    site.kind === 'kvm'
+      ? ['volumev3', 'cinder', `/v3/${site.project.id}`]
+      : ['object-store', 'swift', `/v1/AUTH_${site.project.id}`],
+  ];
+}
+
 const CATALOG: readonly (readonly [type: string, service: ServiceName, path: string])[] = [
   ['identity', 'keystone', '/v3'],
   ['compute', 'nova', '/v2.1'],
@@ -156,7 +168,7 @@ const CATALOG: readonly (readonly [type: string, service: ServiceName, path: str
 
 function catalogPart(site: SiteWorld, endpoint: (service: ServiceName) => string): object {
   return {
-    catalog: CATALOG.map(([type, service, path]) => ({
+    catalog: catalogOf(site).map(([type, service, path]) => ({
       endpoints: ['public', 'internal', 'admin'].map((kind) => ({
         id: `${site.project.id.slice(0, 20)}${type.padEnd(12, '0').slice(0, 12)}`,
         interface: kind,

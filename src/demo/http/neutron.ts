@@ -2,11 +2,13 @@ import type { World } from '../world/world';
 import type { SiteWorld } from '../world/site';
 import { nextLink, ok, page, signed, wanted, type Api, type Reply, type Route, type SignedCall } from './api';
 import { changeFloatingIp, newFloatingIp, releaseFloatingIp, setTags } from './neutronFloatingIps';
+import { removeInterface, removeNetwork, removeRouter, routerPorts } from './neutronRouters';
 import { changePort, newRule, newSecurityGroup, removeSecurityGroup } from './neutronSecurity';
 import {
   floatingIpShape,
   networkShape,
   portShape,
+  routerShape,
   securityGroupShape,
   subnetShape,
   type Shape,
@@ -27,8 +29,18 @@ export function neutron(site: SiteWorld, world: World): Api {
     routes: [
       ...readable('network', 'Network', () => site.networks.map(networkShape)),
       ...readable('subnet', 'Subnet', () => site.networks.map(subnetShape)),
-      ...readable('port', 'Port', () => [...site.ports.values()].map((port) => portShape(site, port))),
-      ...readable('router', 'Router', () => []),
+      ...readable('port', 'Port', () => [
+        ...[...site.ports.values()].map((port) => portShape(site, port)),
+        ...routerPorts(site),
+      ]),
+      ...readable('router', 'Router', () =>
+        [...site.routers.values()].map((router) => routerShape(site, router)),
+      ),
+      signed('PUT', `${API}/routers/:id/remove_router_interface`, (call, id) =>
+        removeInterface(site, call, id),
+      ),
+      signed('DELETE', `${API}/routers/:id`, (_call, id) => removeRouter(site, id)),
+      signed('DELETE', `${API}/networks/:id`, (_call, id) => removeNetwork(site, id)),
       ...readable('security_group', 'Security group', () =>
         [...site.securityGroups.values()].map((group) => securityGroupShape(site, group)),
       ),

@@ -2,6 +2,7 @@ import type {
   FloatingIpRecord,
   NetworkRecord,
   PortRecord,
+  RouterRecord,
   RuleRecord,
   SecurityGroupRecord,
 } from '../world/records';
@@ -158,5 +159,56 @@ export function securityGroupShape(site: SiteWorld, group: SecurityGroupRecord):
     shared: false,
     security_group_rules: group.rules.map((rule) => ({ ...ruleShape(site, group.id, rule), ...inGroup })),
     ...stamps({ created: group.created, revision: 2 }, site.project.id),
+  };
+}
+
+export function routerShape(site: SiteWorld, router: RouterRecord): Shape {
+  return {
+    id: router.id,
+    name: router.name,
+    tenant_id: site.project.id,
+    admin_state_up: true,
+    status: 'ACTIVE',
+    external_gateway_info:
+      router.gateway === undefined
+        ? null
+        : {
+            network_id: router.gateway.id,
+            external_fixed_ips: [
+              { subnet_id: router.gateway.subnet.id, ip_address: router.gateway.subnet.pool.end },
+            ],
+            enable_snat: true,
+          },
+    description: '',
+    availability_zones: [],
+    availability_zone_hints: [],
+    routes: [],
+    flavor_id: null,
+    ...stamps({ created: router.created, revision: 3 }, site.project.id),
+  };
+}
+
+/** The port by which a router is on a network: in the form of every other port. */
+export function routerPortShape(
+  site: SiteWorld,
+  router: RouterRecord,
+  id: string,
+  network: NetworkRecord,
+): Shape {
+  return {
+    ...portShape(site, {
+      id,
+      name: '',
+      network,
+      address: network.subnet.gateway ?? network.subnet.pool.start,
+      mac: 'fa:16:3e:00:00:01',
+      deviceId: router.id,
+      securityGroupIds: [],
+      portSecurity: false,
+      created: router.created,
+      updated: router.created,
+      revision: 3,
+    }),
+    device_owner: 'network:router_interface',
   };
 }

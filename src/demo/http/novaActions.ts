@@ -14,6 +14,8 @@ const Action = v.union([
   v.object({ reboot: v.object({ type: v.picklist(['SOFT', 'HARD']) }) }),
   v.object({ 'os-start': v.null() }),
   v.object({ 'os-stop': v.null() }),
+  v.object({ rebuild: v.object({ imageRef: v.string() }) }),
+  v.object({ createImage: v.object({ name: v.string() }) }),
   Console,
 ]);
 
@@ -29,9 +31,26 @@ export function act(site: SiteWorld, call: SignedCall, server: ServerRecord, now
   if ('addSecurityGroup' in action) return addGroup(site, server, action.addSecurityGroup.name);
   if ('removeSecurityGroup' in action) return removeGroup(site, server, action.removeSecurityGroup.name);
   if ('reboot' in action) return ACCEPTED;
+  if ('rebuild' in action) return rebuild(site, server, action.rebuild.imageRef, now);
+  if ('createImage' in action) return snapshot(site, server, action.createImage.name, now);
   return 'os-start' in action
     ? power(server, { from: 'SHUTOFF', to: 'ACTIVE', verb: 'start' }, now)
     : power(server, { from: 'ACTIVE', to: 'SHUTOFF', verb: 'stop' }, now);
+}
+
+/** The disk is the image's again; addresses and ports stay. */
+function rebuild(site: SiteWorld, server: ServerRecord, imageId: string, now: number): Reply {
+  const image = site.images.find((each) => each.id === imageId);
+  if (image === undefined) throw new Fault(400, `Image ${imageId} could not be found.`);
+  server.image = image;
+  server.updated = now;
+  return ACCEPTED;
+}
+
+function snapshot(site: SiteWorld, server: ServerRecord, name: string, now: number): Reply {
+  const id = site.ids.uuid();
+  site.images.push({ id, name, created: now, os: server.image.os, ownerProjectId: site.project.id });
+  return { status: 202, body: { image_id: id } };
 }
 
 function consoleOf(site: SiteWorld, server: ServerRecord, lines: number | null | undefined): string {

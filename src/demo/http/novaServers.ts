@@ -1,6 +1,8 @@
+import * as v from 'valibot';
 import { removeServer } from '../world/servers';
-import type { ServerRecord } from '../world/records';
+import type { ServerRecord, VolumeRecord } from '../world/records';
 import type { SiteWorld } from '../world/site';
+import { attachVolume, detachVolume, volumesOf } from '../world/storage';
 import type { World } from '../world/world';
 import { Fault, nextLink, ok, page, signed, wanted, type Route, type SignedCall } from './api';
 import { act } from './novaActions';
@@ -42,6 +44,13 @@ export function serverRoutes(site: SiteWorld, world: World): Route[] {
       needsMember(call, 'action');
       return act(site, call, serverOf(site, id), world.now());
     }),
+    ...attachmentRoutes(site, world),
+    signed('POST', `${API}/:id/remote-consoles`, (_call, id) => {
+      const { name } = serverOf(site, id);
+      // Nothing listens there: a demo has no screen to show.
+      const url = `http://127.0.0.1:9/vnc_lite.html?server=${encodeURIComponent(name)}`;
+      return ok({ remote_console: { protocol: 'vnc', type: 'novnc', url } });
+    }),
     signed('GET', `${API}/:id/os-interface`, (_call, id) =>
       ok({
         interfaceAttachments: serverOf(site, id).ports.map((port) => ({
@@ -53,6 +62,49 @@ export function serverRoutes(site: SiteWorld, world: World): Route[] {
         })),
       }),
     ),
+  ];
+}
+
+const Attachment = v.object({ volumeAttachment: v.object({ volumeId: v.string() }) });
+
+/** Volumes of a server: Nova puts them in, Cinder keeps them. */
+function attachmentRoutes(site: SiteWorld, world: World): Route[] {
+  const path = `${API}/:id/os-volume_attachments`;
+  const shape = (server: ServerRecord, volume: VolumeRecord): object => ({
+    id: volume.id,
+    volumeId: volume.id,
+    serverId: server.id,
+    device: volume.attachment?.device ?? null,
+  });
+  return [
+    signed('GET', path, (_call, id) => {
+      const server = serverOf(site, id);
+      return ok({ volumeAttachments: volumesOf(site, server).map((volume) => shape(server, volume)) });
+    }),
+    signed('POST', path, (call, id) => {
+      needsMember(call, 'attach');
+      const server = serverOf(site, id);
+      const read = v.safeParse(Attachment, call.body);
+      const volumeId = read.success ? read.output.volumeAttachment.volumeId : '';
+      const volume = wanted(site.volumes.get(volumeId), `Volume ${volumeId} could not be found.`);
+      if (volume.attachment !== undefined)
+        throw new Fault(
+          400,
+          `Invalid volume: volume ${volumeId} status must be available. Currently in 'in-use'`,
+        );
+      attachVolume(site, volume, server, world.now());
+      return ok({ volumeAttachment: shape(server, volume) });
+    }),
+    signed('DELETE', `${path}/:volume`, (call, id, volumeId) => {
+      needsMember(call, 'detach');
+      const server = serverOf(site, id);
+      const volume = wanted(
+        volumesOf(site, server).find((each) => each.id === volumeId),
+        `volume_id not found: ${volumeId}`,
+      );
+      detachVolume(volume, world.now());
+      return { status: 202 };
+    }),
   ];
 }
 

@@ -3,11 +3,13 @@ import { hostnameOf } from '../world/hostname';
 import { addressOf } from '../world/servers';
 import type { FlavorRecord, KeyPairRecord, PortRecord, ServerRecord } from '../world/records';
 import type { SiteWorld } from '../world/site';
+import { volumesOf } from '../world/storage';
 import { microseconds, withZone } from '../world/time';
 
 /** From which microversion a key is there: the API reference's history. */
 const SINCE = {
   keyPairType: 2,
+  deleteOnTermination: 3,
   locked: 9,
   description: 19,
   tags: 26,
@@ -64,7 +66,10 @@ export function serverShape(server: ServerRecord, at: ShapeAt, alone: boolean): 
     'OS-EXT-STS:task_state': server.status === 'BUILD' ? 'spawning' : null,
     'OS-EXT-STS:vm_state': VM_STATE[server.status],
     'OS-EXT-STS:power_state': POWER[server.status],
-    'os-extended-volumes:volumes_attached': [],
+    'os-extended-volumes:volumes_attached': volumesOf(site, server).map(({ id }) => ({
+      id,
+      ...(minor >= SINCE.deleteOnTermination ? { delete_on_termination: false } : {}),
+    })),
     ...(server.fault === undefined ? {} : { fault: faultOf(server, server.fault) }),
     ...(server.host === undefined ? {} : { 'OS-EXT-SRV-ATTR:hypervisor_hostname': server.host.uid }),
     ...(minor >= SINCE.locked ? { locked: false } : {}),

@@ -7,7 +7,7 @@ import { Fault, unauthorized, type Api, type Call, type Reply, type Route, type 
 
 const LOOPBACK = '127.0.0.1';
 /** More than any request of a client of ours. */
-const MAX_BODY_BYTES = 1_000_000;
+const MAX_BODY_BYTES = 16_000_000;
 
 export interface ServiceParts {
   readonly api: Api;
@@ -92,7 +92,8 @@ export class ServiceServer {
     }
   }
 
-  #callOf(request: IncomingMessage, text: string): Call {
+  #callOf(request: IncomingMessage, bytes: Buffer): Call {
+    const text = request.headers['content-type'] === 'application/octet-stream' ? '' : bytes.toString('utf8');
     const url = new URL(request.url ?? '/', this.base);
     const header = (name: string): string | undefined => {
       const value = request.headers[name.toLowerCase()];
@@ -105,6 +106,7 @@ export class ServiceServer {
       query: url.searchParams,
       header,
       body: text === '' ? undefined : parsed(text),
+      bytes,
       token: tokenId === undefined ? undefined : this.#parts.tokenOf(tokenId),
       base: this.base,
     };
@@ -127,28 +129,32 @@ export class ServiceServer {
   }
 
   #send(response: ServerResponse, call: Call, reply: Reply): void {
-    const text = reply.html ?? (reply.body === undefined ? '' : JSON.stringify(reply.body));
+    const content =
+      reply.bytes ?? Buffer.from(reply.html ?? (reply.body === undefined ? '' : JSON.stringify(reply.body)));
     response.sendDate = false;
     response.writeHead(reply.status, {
       ...(reply.status === 204
         ? {}
         : { 'Content-Type': reply.html === undefined ? 'application/json' : 'text/html; charset=UTF-8' }),
-      ...(reply.status === 204 ? {} : { 'Content-Length': String(Buffer.byteLength(text)) }),
+      ...(reply.status === 204 ? {} : { 'Content-Length': String(content.byteLength) }),
       Date: new Date(this.#parts.now()).toUTCString(),
       'x-openstack-request-id': `req-${randomUUID()}`,
       ...this.#parts.api.headers(call),
       ...reply.headers,
     });
-    response.end(text);
+    response.end(content);
   }
 }
 
 function patternOf(path: string): RegExp {
-  const escaped = path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[a-z]+/g, '([^/]+)');
+  const escaped = path
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/:[a-z]+/g, '([^/]+)')
+    .replace(/\\\*[a-z]+/g, '(.+)');
   return new RegExp(`^${escaped}/?$`);
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -157,7 +163,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     if (size > MAX_BODY_BYTES) throw new RangeError('too large');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** What is not JSON becomes `null`, which no schema accepts. */

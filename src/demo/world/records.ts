@@ -34,6 +34,8 @@ export interface FlavorRecord extends Named {
 
 export interface ImageRecord extends Named {
   readonly created: number;
+  /** A snapshot's; without it the image is the operators' and everybody's. */
+  readonly ownerProjectId?: string;
   readonly os: { readonly distro: string; readonly version: string };
 }
 
@@ -76,6 +78,34 @@ export interface FloatingIpRecord {
   readonly created: number;
   updated: number;
   revision: number;
+}
+
+export interface RouterRecord extends Named {
+  /** The external network that it leads to. */
+  readonly gateway: NetworkRecord | undefined;
+  readonly created: number;
+  /** The networks that it joins, by the id of its port on each. */
+  readonly interfaces: Map<string, NetworkRecord>;
+}
+
+export interface VolumeRecord extends Named {
+  readonly sizeGb: number;
+  readonly type: string;
+  readonly userId: string;
+  readonly created: number;
+  updated: number;
+  attachment:
+    | { readonly id: string; readonly serverId: string; readonly device: string; readonly at: number }
+    | undefined;
+}
+
+export interface StoredObjectRecord {
+  readonly name: string;
+  readonly content: Buffer;
+  readonly contentType: string;
+  /** MD5. */
+  readonly hash: string;
+  readonly modified: number;
 }
 
 export interface RuleRecord {
@@ -166,7 +196,7 @@ export type ProgramName = 'mlflow' | 'ray' | 'jupyter' | 'minio';
 export interface ServerRecord extends Named {
   readonly user: Named;
   readonly keyName: string | undefined;
-  readonly image: ImageRecord;
+  image: ImageRecord;
   readonly flavor: FlavorRecord;
   readonly host: HostRecord | undefined;
   readonly leaseId: string | undefined;

@@ -3,9 +3,10 @@ import { classmates, type Classmate } from './classmates';
 import { hostnameOf } from './hostname';
 import { keyPair, withoutComment } from './keyPairs';
 import { addLease, freeHosts, startLease, type ReservationPlan } from './leases';
-import type { LeaseRecord, ProgramName, ServerRecord } from './records';
+import type { LeaseRecord, NetworkRecord, ProgramName, ServerRecord } from './records';
 import { addFloatingIp, addServer, bindFloatingIp } from './servers';
 import type { SiteWorld } from './site';
+import { addVolume, putObject } from './storage';
 import { cutToMinute } from './time';
 import { accounts, type World } from './world';
 
@@ -36,6 +37,7 @@ export function populate(world: World, keys: Keys): void {
   importKeys(world, keys);
   helloChameleon(world, keys);
   bareMetal(world, chi, keys);
+  leftovers(world, kvm, chi);
   for (const classmate of classmates) placeClassmate(world, kvm, chi, classmate);
   world.settle();
 }
@@ -63,6 +65,56 @@ function helloChameleon(world: World, keys: Keys): void {
     keyName: `${accounts.student.username}-jupyter`,
     // Written on the server, then edited on the laptop and copied back: what the lab asks for.
     home: { 'hello.txt': `${studentsFiles['hello.txt']}and back from my laptop\n` },
+  });
+}
+
+/** What outlives leases: a volume and a network of the labs before, models in the object store; a classmate's too. */
+function leftovers(world: World, kvm: SiteWorld, chi: SiteWorld): void {
+  const { netId, username } = accounts.student;
+  const at = world.now() - 50 * HOUR_MS;
+  const volume = (name: string, who: string, sizeGb: number): void => {
+    addVolume(kvm, { name, sizeGb, type: 'ceph-ssd', userId: kvm.user(who).id, created: at });
+  };
+  volume(`block-persist-${netId}`, username, 2);
+  volume('block-persist-np6789', 'noahpark', 10);
+  for (const of of [netId, 'jk7890']) privateNetwork(kvm, of, at);
+  const store = (container: string, name: string, content: string): void => {
+    const contentType = name.endsWith('.md') ? 'text/markdown' : 'application/octet-stream';
+    putObject(chi, container, { name, content: Buffer.from(content), contentType, at });
+  };
+  const mine = `object-persist-${netId}`;
+  store(mine, 'README.md', '# Food-11 on the object store\n');
+  for (const kind of ['training', 'validation', 'evaluation'])
+    store(mine, `Food-11/${kind}/class_00/0.jpg`, `a picture for ${kind}\n`.repeat(40));
+  store('object-persist-lm2345', 'README.md', '# Models\n');
+}
+
+/** As Lab 2 has it made: a network without port security, and a router to the outside. */
+function privateNetwork(site: SiteWorld, netId: string, created: number): void {
+  const network: NetworkRecord = {
+    id: site.ids.uuid(),
+    name: `private_cloud_net_${netId}`,
+    ownerProjectId: site.project.id,
+    external: false,
+    shared: false,
+    created,
+    subnet: {
+      id: site.ids.uuid(),
+      name: `private_cloud_subnet_${netId}`,
+      cidr: '192.168.1.0/24',
+      gateway: '192.168.1.1',
+      pool: { start: '192.168.1.2', end: '192.168.1.254' },
+    },
+  };
+  site.networks.push(network);
+  const id = site.ids.uuid();
+  const interfaces = new Map([[site.ids.uuid(), network]]);
+  site.routers.set(id, {
+    id,
+    name: `router_cloud_${netId}`,
+    gateway: site.publicNetwork,
+    created,
+    interfaces,
   });
 }
 

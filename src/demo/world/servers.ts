@@ -13,6 +13,7 @@ import type {
   ServerRecord,
 } from './records';
 import type { SiteWorld } from './site';
+import { detachVolume, volumesOf } from './storage';
 
 export interface ServerPlan {
   readonly name: string;
@@ -100,6 +101,7 @@ export function removeServer(site: SiteWorld, server: ServerRecord, time: number
       ip.status = 'DOWN';
     }
   for (const port of server.ports) site.ports.delete(port.id);
+  for (const volume of volumesOf(site, server)) detachVolume(volume, time);
   site.servers.delete(server.id);
   site.past.push({ server, endedAt: time });
 }

@@ -13,10 +13,13 @@ import type {
   NetworkRecord,
   PastServer,
   PortRecord,
+  RouterRecord,
   SecurityGroupRecord,
   ServerRecord,
   SiteName,
+  StoredObjectRecord,
   TokenRecord,
+  VolumeRecord,
 } from './records';
 
 /** The class's project: one for everybody, as on the testbed. Ids differ from site to site, the name does not. */
@@ -38,7 +41,7 @@ export class SiteWorld {
   readonly credentials = new Map<string, Credential>();
   readonly tokens = new Map<string, TokenRecord>();
   readonly flavors = new Map<string, FlavorRecord>();
-  readonly images: readonly ImageRecord[];
+  readonly images: ImageRecord[];
   readonly publicNetwork: NetworkRecord;
   readonly networks: NetworkRecord[];
   readonly hosts: readonly HostRecord[];
@@ -48,6 +51,10 @@ export class SiteWorld {
   readonly servers = new Map<string, ServerRecord>();
   readonly ports = new Map<string, PortRecord>();
   readonly floatingIps = new Map<string, FloatingIpRecord>();
+  readonly routers = new Map<string, RouterRecord>();
+  readonly volumes = new Map<string, VolumeRecord>();
+  /** Objects by name, by the name of their container. */
+  readonly objectContainers = new Map<string, Map<string, StoredObjectRecord>>();
   readonly past: PastServer[] = [];
   /** Blazar that can change a reservation of flavors; without, the attempt is refused and hurts (409, ERROR). */
   flavorExtension = true;
@@ -68,7 +75,7 @@ export class SiteWorld {
     this.builtAt = now - 60 * DAY_MS;
     const ground = groundOf(name, ids, this.operatorProjectId, this.builtAt);
     for (const flavor of ground.flavors) this.flavors.set(flavor.id, flavor);
-    this.images = ground.images;
+    this.images = [...ground.images];
     this.publicNetwork = ground.publicNetwork;
     this.networks = [ground.publicNetwork, ground.sharedNetwork];
     this.hosts = ground.hosts;

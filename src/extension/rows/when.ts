@@ -17,8 +17,21 @@ export function utcTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** Servers of a lease, and leases of a class, share their ends: each is written once. */
+const written = new Map<number, string>();
+const MOST_WRITTEN = 5_000;
+
 /** `2026-11-24 19:00 (2026-11-24 18:00 UTC)`: both, for a tooltip. */
 export function bothTimes(at: number): string {
+  const known = written.get(at);
+  if (known !== undefined) return known;
+  if (written.size >= MOST_WRITTEN) written.clear();
+  const text = bothTimesOf(at);
+  written.set(at, text);
+  return text;
+}
+
+function bothTimesOf(at: number): string {
   const date = new Date(at);
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())} (${utcTime(at)})`;

@@ -125,6 +125,44 @@ describe("demo: answers have the shapes of a real cloud's", () => {
     hold([await add()], 409, 'neutron-409-security-group-rule');
   });
 
+  it('cinder and nova: volumes, their kinds, in and out of a server', async () => {
+    hold([await kvm('volumev3', '/volumes/detail')], 200, 'cinder-volumes-detail');
+    hold([await kvm('volumev3', '/types')], 200, 'cinder-types');
+    const asked = { volume: { name: 'block-test', size: 1 } };
+    const made = await kvm('volumev3', '/volumes', { method: 'POST', body: asked });
+    assert.equal(made.status, 202);
+    const id = String(at(made.body, 'volume', 'id'));
+    hold([await kvm('volumev3', `/volumes/${id}`)], 200, 'cinder-volume');
+    const servers = listAt((await kvm('compute', '/servers/detail')).body, 'servers');
+    const attachments = `/servers/${String(named(servers, 'hello_chameleon-alexbaker')['id'])}/os-volume_attachments`;
+    const put = { method: 'POST', body: { volumeAttachment: { volumeId: id } } };
+    assert.equal((await kvm('compute', attachments, put)).status, 200);
+    assert.equal((await kvm('compute', attachments, put)).status, 400);
+    hold([await kvm('compute', attachments)], 200, 'nova-server-volumes');
+    hold([await kvm('volumev3', `/volumes/${id}`, { method: 'DELETE' })], 400, 'cinder-400-delete-in-use');
+    assert.equal((await kvm('compute', `${attachments}/${id}`, { method: 'DELETE' })).status, 202);
+    assert.equal((await kvm('volumev3', `/volumes/${id}`, { method: 'DELETE' })).status, 202);
+  });
+
+  it('swift: containers, folders, objects', async () => {
+    hold([await chi('object-store', '?format=json')], 200, 'swift-account');
+    const mine = '/object-persist-ab1234';
+    hold([await chi('object-store', `${mine}?format=json`)], 200, 'swift-container');
+    const folders = `${mine}?format=json&delimiter=/&prefix=Food-11/`;
+    hold([await chi('object-store', folders)], 200, 'swift-container-folders');
+    assert.equal((await chi('object-store', '/none?format=json')).status, 404);
+    assert.equal((await chi('object-store', mine, { method: 'DELETE' })).status, 409);
+  });
+
+  it('neutron: routers, and nova: a console', async () => {
+    hold([await kvm('network', '/v2.0/routers')], 200, 'neutron-routers');
+    const servers = listAt((await kvm('compute', '/servers/detail')).body, 'servers');
+    const { id } = named(servers, 'hello_chameleon-alexbaker');
+    const body = { remote_console: { protocol: 'vnc', type: 'novnc' } };
+    const path = `/servers/${String(id)}/remote-consoles`;
+    hold([await kvm('compute', path, { method: 'POST', body })], 200, 'nova-remote-console');
+  });
+
   it('blazar: leases of each kind and state, hosts, allocations, refusals', async () => {
     hold(await both('reservation', '/leases'), 200, 'blazar-leases', 'blazar-leases-all-states');
     hold([await chi('reservation', '/os-hosts')], 200, 'blazar-hosts');

@@ -1,7 +1,8 @@
-import type { Owned, Owner, SiteInventory } from '../../../chameleon';
+import type { Owned } from '../../../chameleon';
 import { row, type Row } from '../row';
 import { attentionHeading } from './attention';
 import { grouped, type At } from './input';
+import { nothing, rank, shown, split, nameOf, YOURS, type Shown } from './shown';
 import { leaseRow } from './leases';
 import { serverRow } from './servers';
 import {
@@ -20,17 +21,17 @@ import {
 export function siteRows(at: At): Row[] {
   switch (at.grouping) {
     case 'lease':
-      return [...attentionHeading(at), ...byLease(at), ...ofTheSite(at)];
+      return [...attentionHeading(at), ...byLease(at, shown(at)), ...ofTheSite(at)];
     case 'kind':
-      return [...attentionHeading(at), ...byKind(at), ...ofTheSite(at)];
+      return [...attentionHeading(at), ...byKind(at, shown(at)), ...ofTheSite(at)];
     case 'person':
-      return [...attentionHeading(at), ...byPerson(at), ...ofTheSite(at)];
+      return [...attentionHeading(at), ...byPerson(at, shown(at)), ...ofTheSite(at)];
   }
 }
 
 /** What belongs together is together; what belongs to no lease has its own heading. */
-function byLease(at: At): Row[] {
-  const { leases, servers, floatingIps, volumes } = shown(at);
+function byLease(at: At, list: Shown): Row[] {
+  const { leases, servers, floatingIps, volumes } = list;
   const shownLeases = new Set(leases.map((lease) => lease.id));
   const inLease = grouped(servers.map((server) => [server.leaseId, server]));
   const loose = servers.filter((server) => server.leaseId === undefined || !shownLeases.has(server.leaseId));
@@ -70,7 +71,7 @@ function byLease(at: At): Row[] {
         .filter((volume) => !volume.attachments.some((each) => shownServers.has(each.serverId)))
         .map((volume) => volumeRow(at, volume)),
     ),
-    ...lasting(at),
+    ...lasting(at, list),
     ...heading(
       at,
       'ended',
@@ -82,8 +83,8 @@ function byLease(at: At): Row[] {
   ];
 }
 
-function byKind(at: At): Row[] {
-  const { leases, servers, floatingIps, volumes } = shown(at);
+function byKind(at: At, list: Shown): Row[] {
+  const { leases, servers, floatingIps, volumes } = list;
   const live = leases.filter((lease) => lease.status !== 'TERMINATED').sort((a, b) => a.end - b.end);
   const ended = leases.filter((lease) => lease.status === 'TERMINATED');
   const row = (lease: (typeof leases)[number]): Row => leaseRow(at, lease, []);
@@ -110,33 +111,31 @@ function byKind(at: At): Row[] {
       'database',
       volumes.map((volume) => volumeRow(at, volume)),
     ),
-    ...lasting(at),
+    ...lasting(at, list),
     ...heading(at, 'ended', 'Ended leases', 'history', ended.map(row), 'folded'),
   ];
 }
 
 /** A heading a person, with what is theirs by lease under it. */
-function byPerson(at: At): Row[] {
-  const { leases, servers, floatingIps, volumes, others } = shown(at);
-  const names = [...leases, ...servers, ...floatingIps, ...volumes, ...others].map(({ owner }) =>
-    nameOf(owner),
-  );
-  const sorted = [...new Set(names)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-  return sorted.flatMap((name) => {
+function byPerson(at: At, all: Shown): Row[] {
+  const parts = split(all);
+  const names = [...parts.keys()].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  return names.flatMap((name) => {
+    const list = parts.get(name) ?? nothing();
     const theirs: At = {
       ...at,
       shows: (site, resource) => nameOf(resource.owner) === name && at.shows(site, resource),
     };
-    const children = byLease(theirs).map((each) => under(each, name));
+    const children = byLease(theirs, list).map((each) => under(each, name));
     if (children.length === 0) return [];
     return [
       row({
         id: `person:${at.site.cloud}:${name}`,
         label: name,
-        description: countWords(leases.filter(({ owner }) => nameOf(owner) === name).length),
+        description: countWords(list.leases.length),
         icon: name === YOURS ? 'account' : 'person',
         context: 'heading.person',
-        fold: name === YOURS || sorted.length === 1 ? 'open' : 'folded',
+        fold: name === YOURS || names.length === 1 ? 'open' : 'folded',
         children,
       }),
     ];
@@ -152,30 +151,8 @@ function countWords(leases: number): string {
   return leases === 0 ? 'no lease' : leases === 1 ? '1 lease' : `${leases} leases`;
 }
 
-const YOURS = 'You';
-const NOBODY = 'Nobody in particular';
-
-function nameOf(owner: Owner): string {
-  switch (owner.kind) {
-    case 'me':
-      return YOURS;
-    case 'person':
-      return owner.netId ?? owner.username ?? NOBODY;
-    case 'group':
-      return owner.group ?? NOBODY;
-    case 'shared':
-    case 'unknown':
-      return NOBODY;
-  }
-}
-
-function rank(name: string): number {
-  return name === YOURS ? 0 : name === NOBODY ? 2 : 1;
-}
-
 /** What outlives leases: object store, edge containers, networks of the project's own. */
-function lasting(at: At): Row[] {
-  const { objectContainers, zunContainers, networks, routers } = shown(at);
+function lasting(at: At, { objectContainers, zunContainers, networks, routers }: Shown): Row[] {
   return [
     ...heading(
       at,
@@ -245,36 +222,6 @@ function ofTheSite(at: At): Row[] {
 }
 
 const NOBODYS: Owned = { owner: { kind: 'unknown', why: '' }, leaseId: undefined };
-
-interface Shown extends Pick<
-  SiteInventory,
-  'servers' | 'floatingIps' | 'volumes' | 'objectContainers' | 'zunContainers' | 'networks' | 'routers'
-> {
-  readonly leases: SiteInventory['leases'][number][];
-  readonly others: readonly Owned[];
-}
-
-function shown(at: At): Shown {
-  const { site } = at;
-  const of = <T extends Owned & { readonly userId?: string | undefined; readonly name?: string }>(
-    list: readonly T[],
-  ): T[] => list.filter((each) => at.shows(site, each));
-  const objectContainers = of(site.objectContainers);
-  const zunContainers = of(site.zunContainers);
-  const networks = of(site.networks).filter(({ owner }) => owner.kind !== 'shared');
-  const routers = of(site.routers).filter(({ owner }) => owner.kind !== 'shared');
-  return {
-    leases: of(site.leases),
-    servers: of(site.servers),
-    floatingIps: of(site.floatingIps),
-    volumes: of(site.volumes),
-    objectContainers,
-    zunContainers,
-    networks,
-    routers,
-    others: [...objectContainers, ...zunContainers, ...networks, ...routers],
-  };
-}
 
 function heading(
   { site }: At,

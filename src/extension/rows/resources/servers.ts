@@ -77,9 +77,9 @@ function serverTooltip(at: At, server: OwnedServer, words: string): string[] {
     ...(server.keyName === undefined ? [] : [`Key pair ${server.keyName}`]),
     ...(server.fault === undefined
       ? []
-      : [faultWords(server.fault.message), `The site says: ${server.fault.message}`]),
+      : [...new Set([faultWords(server.fault.message), `The site says: ${server.fault.message}`])]),
     `Made ${bothTimes(server.created)}`,
-  ].filter((line, index, all) => all.indexOf(line) === index);
+  ];
 }
 
 function serviceRow(at: At, server: OwnedServer, service: ServiceOnServer): Row {
