@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { chromium, type Browser } from 'playwright-core';
 import type { ForwardSpec } from '../../src/ssh';
+import { KeptForwards, specOf } from '../../src/extension/keptForwards';
 import { up, type Lab } from './setup';
 import { World } from './world';
 
@@ -71,6 +72,34 @@ describe('forwards through a real sshd', () => {
     const again = await world.becomes('mlflow', 'up');
     assert.equal(again.localPort, port);
     assert.equal((await fetch(url)).status, 200);
+  });
+
+  it('are back on their port after the window was loaded again, the server’s key still known', async () => {
+    const paper = new Map<string, unknown>();
+    const memory = {
+      get: (key: string) => paper.get(key),
+      update: async (key: string, value: unknown) => {
+        paper.set(key, JSON.parse(JSON.stringify(value)));
+      },
+    };
+    await open(mlflow());
+    const before = world.forwards.list();
+    await new KeptForwards(memory).note(before);
+    await world.forwards.dispose();
+    world.connections.dispose();
+    const again = new World(lab);
+    try {
+      for (const key of await world.known.pinned('mlflow')) await again.known.pin('mlflow', key);
+      const [kept] = new KeptForwards(memory).list();
+      assert.ok(kept);
+      again.forwards.start(specOf(kept, lab.mlflow));
+      const { localPort } = await again.becomes('mlflow', 'up');
+      assert.equal(localPort, before[0]?.localPort);
+      assert.equal((await fetch(`http://127.0.0.1:${localPort ?? 0}/`)).status, 200);
+      assert.deepEqual(again.asked, [], 'nobody is asked again');
+    } finally {
+      await again.end();
+    }
   });
 
   it('take another port where the wished one is taken', async () => {
