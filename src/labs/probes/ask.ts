@@ -11,7 +11,7 @@ import { probeHttp, probeTcp } from './network';
 import { probeNotebook } from './notebook';
 import { probeOpenStack, type Asked } from './openstack';
 import { onEach, together } from './several';
-import { Unseen } from './unseen';
+import { names, Unseen } from './unseen';
 import { probeZun } from './zun';
 
 /** What a run asks with. */
@@ -67,9 +67,21 @@ async function probed(check: LabCheck, asking: Asking, signal: AbortSignal): Pro
     case 'forward':
       return probeForward(probe, target(probe.host), bindings, world, signal);
     case 'ssh':
-      return onEach([probe.host, ...probe.also], (host) =>
-        probeSsh(probe, expect, target(host), bindings, world, signal),
-      );
+      return onEach([probe.host, ...probe.also], (host) => {
+        const at = target(host);
+        const run = (): Promise<Json> => probeSsh(probe, expect, at, bindings, world, signal);
+        // Values of earlier checks may have changed since the same words were last sent.
+        if (/\$\{?saved_/.test(probe.run)) return run();
+        const { serverId } = at;
+        const words = [
+          'ssh',
+          serverId,
+          probe.run,
+          String(probe.timeoutSeconds),
+          String(names(expect, 'login')),
+        ];
+        return asking.asked.once(words, run);
+      });
     case 'local':
       return probeLocal(probe, bindings, world);
     case 'jupyter':

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Lab } from '../../../src/labs';
+import { ask, type Asking } from '../../../src/labs/probes/ask';
+import { Asked } from '../../../src/labs/probes/openstack';
+import { labOf } from '../../labs/bench';
 import { onEach, together } from '../../../src/labs/probes/several';
 import { valueOf, type Json } from '../../../src/labs/expression';
 
@@ -53,3 +57,49 @@ describe('answers judged together', () => {
     );
   });
 });
+
+describe('the same command of several checks', () => {
+  it('is run once on a host in a run of the lab, unless it takes what an earlier check saved', async () => {
+    const { lab, asking, ran } = counted();
+    const ssh = lab.steps.flatMap((step) => step.checks).filter(({ probe }) => probe.kind === 'ssh');
+    const same = ssh.filter(
+      ({ probe }) => probe.kind === 'ssh' && probe.run.includes('get workflows.argoproj.io -o'),
+    );
+    const saved = ssh.filter(({ id }) => id === 'gateway-split');
+    assert(same.length > 5 && saved.length === 1);
+    for (const check of [...same, ...same, ...saved, ...saved])
+      await ask(check, asking, new AbortController().signal);
+    assert.equal(ran.filter((run) => run.includes('get workflows.argoproj.io -o')).length, 1);
+    assert.equal(ran.length, 3);
+  });
+});
+
+function counted(): { lab: Lab; asking: Asking; ran: string[] } {
+  const lab = labOf('lab3-mlops');
+  const ran: string[] = [];
+  const connection = {
+    run: (run: string): Promise<unknown> => {
+      ran.push(run);
+      return Promise.resolve({ exit: 0, stdout: '{}', stderr: '', truncated: false });
+    },
+  };
+  const server = { id: 's1', name: 'node1-mlops-ab1', status: 'ACTIVE', addresses: [] };
+  const site = {
+    site: { name: 'KVM@TACC' },
+    servers: [server],
+    floatingIps: [{ serverId: 's1', address: '129.114.26.7' }],
+    parts: { servers: { state: 'fresh' } },
+  };
+  const world = {
+    inventory: { sites: [site] },
+    clock: { now: () => 0, after: () => () => undefined },
+    connect: () => Promise.resolve(connection),
+  } as unknown as Asking['world'];
+  const bindings = {
+    param: { netID: 'ab1' },
+    name: { node1: 'node1-mlops-ab1' },
+    saved: { node1Address: '10.56.0.9' },
+    variant: {},
+  };
+  return { lab, asking: { lab, world, bindings, asked: new Asked() }, ran };
+}
