@@ -28,7 +28,9 @@ export function activate(context: vscode.ExtensionContext): Api {
   const log = vscode.window.createOutputChannel('Chameleon', { log: true });
   const masking = new Masking();
   const views = {
-    resources: new RowView('chameleon.resources'),
+    resources: new RowView('chameleon.resources', (file) => {
+      void vscode.commands.executeCommand('chameleon.signIn', file);
+    }),
     labs: new RowView('chameleon.labs'),
     connections: new RowView('chameleon.connections'),
     inspect: new RowView('chameleon.inspect'),

@@ -11,8 +11,13 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
   #parents = new Map<string, Row>();
   #drawn = '[]';
 
-  constructor(id: string) {
-    this.view = vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: true });
+  /** @param dropped told of files that are dropped on the view; without it nothing can be */
+  constructor(id: string, dropped?: (file: vscode.Uri) => void) {
+    this.view = vscode.window.createTreeView(id, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      ...(dropped === undefined ? {} : { dragAndDropController: dropping(dropped) }),
+    });
   }
 
   get rows(): readonly Row[] {
@@ -46,4 +51,18 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
     this.view.dispose();
     this.#changed.dispose();
   }
+}
+
+/** Takes the first file of what is dropped, from the explorer or from outside. */
+function dropping(dropped: (file: vscode.Uri) => void): vscode.TreeDragAndDropController<Row> {
+  return {
+    dragMimeTypes: [],
+    dropMimeTypes: ['text/uri-list', 'files'],
+    async handleDrop(_target, data): Promise<void> {
+      const list = (await data.get('text/uri-list')?.asString()) ?? '';
+      const listed = list.split(/\r?\n/).find((line) => line !== '' && !line.startsWith('#'));
+      const file = listed === undefined ? data.get('files')?.asFile()?.uri : vscode.Uri.parse(listed, true);
+      if (file !== undefined) dropped(file);
+    },
+  };
 }

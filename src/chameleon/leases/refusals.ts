@@ -109,8 +109,8 @@ const MEANINGS: readonly Meaning[] = [
   },
   {
     says: /^Internal Server Error$/i,
-    what: 'The site gave no reason. Most often the application credential may not reserve: it was made without “Unrestricted”.',
-    next: 'Make a new application credential with “Unrestricted” ticked and sign in with it; if it was, tell the help desk.',
+    what: 'The site gave no reason. Most often the application credential may not reserve: it was made without “Unrestricted”, or the site lets none of them.',
+    next: 'Sign in by the browser, which always may; or make a new application credential with “Unrestricted” ticked.',
   },
 ];
 

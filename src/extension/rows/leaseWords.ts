@@ -8,11 +8,14 @@ import {
 } from '../../chameleon';
 import { localTime } from './when';
 
+const MINUTE_MS = 60_000;
+
 /** Leases in words: what one will be, what was changed, what ends with it. Times are local. */
 
 /** `14:00 – 16:50 (2 h 50 m)`, `now – 16:50 (2 h 10 m)`. @param now this machine's time */
 export function slotWords(slot: Slot, clockOffset: number, now: number): string {
-  const from = slot.start === 'now' ? now + clockOffset : slot.start;
+  // As the site cuts it, or three hours from now would read 2 h 59 m.
+  const from = slot.start === 'now' ? Math.floor((now + clockOffset) / MINUTE_MS) * MINUTE_MS : slot.start;
   const start = slot.start === 'now' ? 'now' : localTime(slot.start - clockOffset, now);
   return `${start} – ${localTime(slot.end - clockOffset, now)} (${timeLeft(slot.end - from)})`;
 }
