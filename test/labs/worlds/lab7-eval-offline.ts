@@ -33,7 +33,11 @@ const TESTS = [
 ];
 const cleanup = ['cleanup-server', 'cleanup-fip', 'cleanup-lease'];
 
-type Cell = { source?: string; output?: string; executed?: boolean };
+interface Cell {
+  source?: string;
+  output?: string;
+  executed?: boolean;
+}
 const cells = (accuracy: string, tests: string, more: readonly Cell[] = []): Cell[] => [
   ...Array.from({ length: 25 }, (_, at) => ({ source: `step(${at})` })),
   { source: 'print(f"Overall Accuracy: {accuracy:.2f}%")', output: accuracy },
