@@ -1,16 +1,14 @@
-import type { RightWorld } from '../world';
 import {
+  cloudAnswers,
   deviceReservation,
   FIP,
-  FIP_ID,
-  FIP_NOT_FOUND,
-  floatingIp,
-  lease,
-  LEASE_ID,
-  notebook,
   PORT_ID,
-} from './gpuServer';
-import type { Cell, FipParts, Json, LeaseParts, Said } from './gpuServer';
+  type CloudDifference,
+  type Json,
+} from './cloudAnswers';
+import { saidBy, type Said } from './serverAnswers';
+import { notebook, type Cell } from './notebooks';
+import type { RightWorld } from '../world';
 
 export const parameters = { netID: 'ab1234', username: 'alex_baker' };
 export const LEASE = `serve_edge_${parameters.netID}`;
@@ -76,11 +74,8 @@ function measurePi(models: readonly string[], output = LATENCY): Cell[] {
   ];
 }
 
-export interface Difference {
-  readonly lease?: LeaseParts | null;
-  readonly moreLeases?: readonly Json[];
+export interface Difference extends CloudDifference {
   readonly container?: ContainerParts | null;
-  readonly fip?: FipParts | null;
   /** `null`: nothing answers at the address. */
   readonly page?: Json;
   readonly commands?: Partial<Record<Command, Said>>;
@@ -88,28 +83,17 @@ export interface Difference {
 
 /** What stands in a world's place of that name, with some of it otherwise. */
 export function answers(than: Difference = {}): Pick<RightWorld, 'openstack' | 'pages' | 'zun'> {
-  const reserved = lease({
-    name: LEASE,
-    end: '2026-03-01T15:55:00.000000',
-    reservations: [deviceReservation()],
-    ...than.lease,
-  });
-  const bound = floatingIp({ serverId: `zun-${CONTAINER_ID}`, ...than.fip });
-  const list = (own: Json, there: unknown, more: readonly Json[] = []): Json[] => [
-    ...(there === null ? [] : [own]),
-    ...more,
-  ];
   const outputs: Readonly<Record<Command, Said>> = { ...rightOutputs, ...than.commands };
   const { container } = than;
   return {
     openstack: {
-      'CHI@Edge': {
-        'reservation /leases': { leases: list(reserved, than.lease, than.moreLeases) },
-        ...(than.lease === null ? {} : { [`reservation /leases/${LEASE_ID}`]: { lease: reserved } }),
-        'network /v2.0/floatingips': { floatingips: list(bound, than.fip) },
-        [`network /v2.0/floatingips/${FIP_ID}`]:
-          than.fip === null ? { status: 404, body: FIP_NOT_FOUND } : { floatingip: bound },
-      },
+      'CHI@Edge': cloudAnswers(
+        {
+          lease: { name: LEASE, end: '2026-03-01T15:55:00.000000', reservations: [deviceReservation()] },
+          fip: { serverId: `zun-${CONTAINER_ID}` },
+        },
+        than,
+      ),
     },
     zun:
       container === null
@@ -117,7 +101,7 @@ export function answers(than: Difference = {}): Pick<RightWorld, 'openstack' | '
         : {
             [container?.name ?? CONTAINER]: {
               record: record(container ?? {}),
-              runs: Object.fromEntries(keysOf(outputs).map((key) => [COMMANDS[key], outputs[key]])),
+              runs: saidBy(COMMANDS, outputs),
             },
           },
     pages: {
@@ -141,8 +125,4 @@ const rightOutputs: Readonly<Record<Command, Said>> = {
 /** The notebook with those models measured, as the device keeps it. */
 export function saved(models: readonly string[], output?: string): string {
   return JSON.stringify(notebook(measurePi(models, output)));
-}
-
-function keysOf<T extends object>(of: T): (keyof T)[] {
-  return Object.keys(of) as (keyof T)[];
 }

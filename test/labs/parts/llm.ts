@@ -1,37 +1,30 @@
-import type { Down, RightWorld } from '../world';
+import {
+  cloudAnswers,
+  flavorReservation,
+  group,
+  hostReservation,
+  listed,
+  RESERVATION_ID,
+  SERVER_ID,
+  volume,
+  VOLUME_ID,
+  type CloudDifference,
+  type Json,
+  type VolumeParts,
+} from './cloudAnswers';
 import {
   bindMount,
   container,
   daemonJson,
-  FIP_ID,
-  FIP_NOT_FOUND,
-  flavorReservation,
-  floatingIp,
   gpuList,
   gpuUuids,
-  group,
-  hostReservation,
-  image,
-  IMAGE_ID,
-  keypairs,
-  lease,
-  LEASE_ID,
-  notebook,
-  RESERVATION_ID,
   RUNTIMES_NVIDIA,
-  server,
-  SERVER_ID,
+  saidBy,
   serverList,
-  volume,
-  VOLUME_ID,
-  type Cell,
-  type FipParts,
-  type Json,
-  type LeaseParts,
   type Said,
-  type ServerParts,
-  type VolumeParts,
-} from './gpuServer';
+} from './serverAnswers';
+import { notebook, type Cell } from './notebooks';
+import type { Down, RightWorld } from '../world';
 
 /** What differs between the two parts of the lab. */
 export interface Part {
@@ -105,16 +98,9 @@ function commandsOf({ name }: Part): Commands {
 }
 
 /** What is otherwise than in the right world. */
-export interface Difference {
-  readonly keys?: Json;
-  readonly lease?: LeaseParts | null;
-  readonly moreLeases?: readonly Json[];
-  readonly server?: ServerParts | null;
-  readonly moreServers?: readonly Json[];
+export interface Difference extends CloudDifference {
   readonly volume?: VolumeParts | null;
   readonly groups?: readonly Json[];
-  readonly fip?: FipParts | null;
-  readonly image?: string;
   readonly commands?: Partial<Record<Command, Said>>;
   /** The container is that of the other part of the lab. */
   readonly otherPart?: boolean;
@@ -148,23 +134,7 @@ export function answers(
 ): Pick<RightWorld, 'openstack' | 'ssh' | 'pages' | 'notebooks'> {
   const vm = variant === 'h100';
   const names = namesOf(part);
-  const reserved = lease({
-    name: names.lease,
-    reservations: [vm ? flavorReservation(part.flavor) : hostReservation()],
-    ...than.lease,
-  });
-  const launched = server({
-    name: names.server,
-    ...(vm ? { image: '', flavor: `reservation:${RESERVATION_ID}` } : {}),
-    ...than.server,
-  });
   const booted = volume({ name: names.volume, ...than.volume });
-  const bound = floatingIp(than.fip ?? {});
-  const list = (own: Json, there: unknown, more: readonly Json[] = []): Json[] => [
-    ...(there === null ? [] : [own]),
-    ...more,
-  ];
-  const serverPath = `compute /servers/${SERVER_ID}`;
   const commands = commandsOf(part);
   const outputs: Readonly<Record<Command, Said>> = {
     ...rightOutputs(part, variant),
@@ -175,24 +145,33 @@ export function answers(
   return {
     openstack: {
       [SITE[variant]]: {
-        'compute /os-keypairs': than.keys ?? keypairs('id_rsa_chameleon', 'trovi-jupyter'),
-        'reservation /leases': { leases: list(reserved, than.lease, than.moreLeases) },
-        'compute /servers/detail': { servers: list(launched, than.server, than.moreServers) },
-        'network /v2.0/floatingips': { floatingips: list(bound, than.fip) },
-        [`network /v2.0/floatingips/${FIP_ID}`]:
-          than.fip === null ? { status: 404, body: FIP_NOT_FOUND } : { floatingip: bound },
-        [`image /v2/images/${IMAGE_ID}`]: image(than.image ?? 'CC-Ubuntu24.04-CUDA'),
-        ...(than.lease === null ? {} : { [`reservation /leases/${LEASE_ID}`]: { lease: reserved } }),
-        ...(than.server === null ? {} : { [serverPath]: { server: launched } }),
+        ...cloudAnswers(
+          {
+            lease: {
+              name: names.lease,
+              reservations: [vm ? flavorReservation(part.flavor) : hostReservation()],
+            },
+            server: {
+              name: names.server,
+              ...(vm ? { image: '', flavor: `reservation:${RESERVATION_ID}` } : {}),
+            },
+            image: 'CC-Ubuntu24.04-CUDA',
+          },
+          than,
+        ),
         ...(vm && than.server !== null
-          ? { [`${serverPath}/os-security-groups`]: { security_groups: than.groups ?? GROUPS } }
+          ? {
+              [`compute /servers/${SERVER_ID}/os-security-groups`]: {
+                security_groups: than.groups ?? GROUPS,
+              },
+            }
           : {}),
-        'volumev3 /volumes/detail': { volumes: vm ? list(booted, than.volume) : [] },
+        'volumev3 /volumes/detail': { volumes: vm ? listed(booted, than.volume) : [] },
         ...(vm && than.volume !== null ? { [`volumev3 /volumes/${VOLUME_ID}`]: { volume: booted } } : {}),
       },
     },
     ssh: {
-      node: than.login ?? Object.fromEntries(keysOf(outputs).map((key) => [commands[key], outputs[key]])),
+      node: than.login ?? saidBy(commands, outputs),
     },
     pages: { node: than.page === null ? {} : { '8888 /api': page } },
     notebooks: {
@@ -213,10 +192,6 @@ function namesOf({ name }: Part): { lease: string; server: string; volume: strin
     server: `node-llm-${name}-${username}`,
     volume: `boot-vol-llm-${name}-${username}`,
   };
-}
-
-function keysOf<T extends object>(record: T): (keyof T)[] {
-  return Object.keys(record) as (keyof T)[];
 }
 
 export const jupyterOf = (part: Part['name'], status = 'running'): string =>

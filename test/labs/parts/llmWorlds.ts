@@ -1,23 +1,18 @@
-import type { Change, LabWorlds, RightWorld } from '../world';
 import {
-  daemonJson,
-  DENIED,
   flavorReservation,
   group,
   hostReservation,
   keypairs,
   lease,
   networkReservation,
-  NO_IMAGE,
   NOW,
   RESERVATION_ID,
-  RUNTIMES_NVIDIA,
-  RUNTIMES_PLAIN,
   server,
-  serverList,
-  type Cell,
   type Json,
-} from './gpuServer';
+} from './cloudAnswers';
+import { daemonJson, DENIED, NO_IMAGE, RUNTIMES_NVIDIA, RUNTIMES_PLAIN, serverList } from './serverAnswers';
+import { type Cell } from './notebooks';
+import type { Change, LabWorlds, RightWorld } from '../world';
 import { answers, gpuTable, jupyterOf, parameters, type Part, type Variant, type Difference } from './llm';
 
 /** The lab with its worlds: in each variant while it is done, and after everything is deleted. */
@@ -190,5 +185,49 @@ export function alikeOf(part: Part): Alike[] {
     vm('clean-volume', { fip: null, server: null, volume: { status: 'available', serverId: null } }),
     metal('clean-fip', { server: null, fip: { portId: null } }),
     metal('clean-fip', { server: null }),
+  ];
+}
+
+/** What goes wrong in both parts of the lab, by the numbers in their lists. */
+export function failuresOfBoth(
+  at: { readonly lease: number; readonly build: number; readonly volume: number; readonly docker: number },
+  buildHint: RegExp,
+): Wrong[] {
+  return [
+    {
+      failure: at.lease,
+      name: 'no reservation, since nothing was free at once',
+      than: { lease: null, server: null, fip: null },
+      fails: ['lease-exists', 'server-active'],
+      unknown: ['lease-active', 'server-flavor', 'ssh-ready'],
+      hint: /UTC/,
+    },
+    {
+      failure: at.build,
+      name: 'the node is still being built',
+      than: { server: { status: 'BUILD' }, fip: null },
+      fails: ['server-active'],
+      unknown: ['server-image', 'fip-associated', 'ssh-ready'],
+      hint: buildHint,
+    },
+    {
+      failure: at.volume,
+      name: 'the boot volume ended in an error',
+      variant: 'h100',
+      than: { volume: { status: 'error', serverId: null }, server: null, fip: null },
+      fails: ['boot-volume', 'server-active'],
+      unknown: ['server-image', 'ssh-ready'],
+      hint: /delete the volume/,
+    },
+    {
+      failure: at.docker,
+      name: 'the session is older than the group docker',
+      than: {
+        commands: { docker: DENIED, runtime: DENIED, image: DENIED, jupyter: DENIED, token: DENIED },
+      },
+      fails: ['docker-ready'],
+      unknown: ['image-built', 'jupyter-running'],
+      hint: /disconnect and connect/,
+    },
   ];
 }

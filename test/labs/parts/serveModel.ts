@@ -1,29 +1,15 @@
-import type { Down, RightWorld } from '../world';
+import { cloudAnswers, hostReservation, type CloudDifference, type Json } from './cloudAnswers';
 import {
   bindMount,
   container,
   daemonJson,
-  floatingIp,
-  hostReservation,
-  image,
-  IMAGE_ID,
-  keypairs,
-  lease,
-  LEASE_ID,
-  notebook,
-  FIP_ID,
-  FIP_NOT_FOUND,
   RUNTIMES_NVIDIA,
-  server,
-  SERVER_ID,
+  saidBy,
   volumeMount,
-  type Cell,
-  type FipParts,
-  type Json,
-  type LeaseParts,
   type Said,
-  type ServerParts,
-} from './gpuServer';
+} from './serverAnswers';
+import { notebook, type Cell } from './notebooks';
+import type { Down, RightWorld } from '../world';
 
 export type Variant = 'tacc' | 'uc' | 'amd';
 export type Stage = 'base' | 'gpu' | 'openvino';
@@ -165,14 +151,7 @@ export function providers(variant: Variant, stage: Stage): string[] {
   ];
 }
 
-export interface Difference {
-  readonly keys?: Json;
-  readonly lease?: LeaseParts | null;
-  readonly moreLeases?: readonly Json[];
-  readonly server?: ServerParts | null;
-  readonly moreServers?: readonly Json[];
-  readonly fip?: FipParts | null;
-  readonly image?: string;
+export interface Difference extends CloudDifference {
   readonly commands?: Partial<Record<Command, Said>>;
   /** No login at all. */
   readonly login?: Record<string, Down>;
@@ -203,18 +182,6 @@ export function answers(
   stage: Stage,
   than: Difference = {},
 ): Pick<RightWorld, 'openstack' | 'ssh' | 'pages' | 'notebooks'> {
-  const amd = variant === 'amd';
-  const reserved = lease({
-    name: LEASE,
-    reservations: [hostReservation(`["==", "$node_type", "${TYPE[variant]}"]`)],
-    ...than.lease,
-  });
-  const launched = server({ name: NODE, ...than.server });
-  const bound = floatingIp(than.fip ?? {});
-  const list = (own: Json, there: unknown, more: readonly Json[] = []): Json[] => [
-    ...(there === null ? [] : [own]),
-    ...more,
-  ];
   const outputs: Readonly<Record<Command, Said>> = { ...rightOutputs(variant, stage), ...than.commands };
   const notebooks = {
     '5_measure_torch': than.torch ?? torch('model.compile()\n'),
@@ -224,20 +191,17 @@ export function answers(
   };
   return {
     openstack: {
-      [SITE[variant]]: {
-        'compute /os-keypairs': than.keys ?? keypairs('id_rsa_chameleon', 'trovi-jupyter'),
-        'reservation /leases': { leases: list(reserved, than.lease, than.moreLeases) },
-        'compute /servers/detail': { servers: list(launched, than.server, than.moreServers) },
-        [`image /v2/images/${IMAGE_ID}`]: image(than.image ?? `CC-Ubuntu24.04-${amd ? 'ROCm' : 'CUDA'}`),
-        'network /v2.0/floatingips': { floatingips: list(bound, than.fip) },
-        [`network /v2.0/floatingips/${FIP_ID}`]:
-          than.fip === null ? { status: 404, body: FIP_NOT_FOUND } : { floatingip: bound },
-        ...(than.lease === null ? {} : { [`reservation /leases/${LEASE_ID}`]: { lease: reserved } }),
-        ...(than.server === null ? {} : { [`compute /servers/${SERVER_ID}`]: { server: launched } }),
-      },
+      [SITE[variant]]: cloudAnswers(
+        {
+          lease: { name: LEASE, reservations: [hostReservation(`["==", "$node_type", "${TYPE[variant]}"]`)] },
+          server: { name: NODE },
+          image: `CC-Ubuntu24.04-${variant === 'amd' ? 'ROCm' : 'CUDA'}`,
+        },
+        than,
+      ),
     },
     ssh: {
-      node: than.login ?? Object.fromEntries(keysOf(outputs).map((key) => [COMMANDS[key], outputs[key]])),
+      node: than.login ?? saidBy(COMMANDS, outputs),
     },
     pages: { node: than.page === null ? {} : { '8888 /api': than.page ?? { version: '2.15.0' } } },
     notebooks: {
@@ -278,8 +242,4 @@ function rightOutputs(variant: Variant, stage: Stage): Record<Command, Said> {
     conservative: sizeOf('food11_quantized_conservative', 6013221),
     gone: 'jupyter\nasked\n',
   };
-}
-
-function keysOf<T extends object>(record: T): (keyof T)[] {
-  return Object.keys(record) as (keyof T)[];
 }

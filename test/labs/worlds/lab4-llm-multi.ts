@@ -1,6 +1,7 @@
-import { DENIED, gpuList, gpuUuids, type Cell } from '../parts/gpuServer';
+import { gpuList, gpuUuids } from '../parts/serverAnswers';
+import { type Cell } from '../parts/notebooks';
 import { run, type Difference, type End, type Settings } from '../parts/llm';
-import { llmWorlds } from '../parts/llmWorlds';
+import { failuresOfBoth, llmWorlds } from '../parts/llmWorlds';
 import type { LabWorlds } from '../world';
 
 const part = {
@@ -56,31 +57,7 @@ const processes = (at: readonly number[]): string =>
 
 export const lab: LabWorlds = llmWorlds(part, () => cells(), {
   wrong: [
-    {
-      failure: 1,
-      name: 'no reservation, since nothing was free at once',
-      than: { lease: null, server: null, fip: null },
-      fails: ['lease-exists', 'server-active'],
-      unknown: ['lease-active', 'server-flavor', 'ssh-ready'],
-      hint: /UTC/,
-    },
-    {
-      failure: 2,
-      name: 'the node is still being built',
-      than: { server: { status: 'BUILD' }, fip: null },
-      fails: ['server-active'],
-      unknown: ['server-image', 'fip-associated', 'ssh-ready'],
-      hint: /wait as long as it is not in ERROR/,
-    },
-    {
-      failure: 3,
-      name: 'the boot volume ended in an error',
-      variant: 'h100',
-      than: { volume: { status: 'error', serverId: null }, server: null, fip: null },
-      fails: ['boot-volume', 'server-active'],
-      unknown: ['server-image', 'ssh-ready'],
-      hint: /delete the volume/,
-    },
+    ...failuresOfBoth({ lease: 1, build: 2, volume: 3, docker: 7 }, /wait as long as it is not in ERROR/),
     {
       failure: 4,
       name: 'the distributed run was stopped because it seemed to hang at its start',
@@ -102,16 +79,6 @@ export const lab: LabWorlds = llmWorlds(part, () => cells(), {
       fails: ['jupyter-running', 'exp1-one-gpu'],
       unknown: ['jupyter-token', 'jupyter-http', 'gpus-in-container'],
       hint: /same name and port/,
-    },
-    {
-      failure: 7,
-      name: 'the session is older than the group docker',
-      than: {
-        commands: { docker: DENIED, runtime: DENIED, image: DENIED, jupyter: DENIED, token: DENIED },
-      },
-      fails: ['docker-ready'],
-      unknown: ['image-built', 'jupyter-running'],
-      hint: /disconnect and connect/,
     },
   ],
   alike: [

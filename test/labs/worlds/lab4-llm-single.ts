@@ -1,6 +1,7 @@
-import { DENIED, NO_IMAGE, type Cell } from '../parts/gpuServer';
+import { NO_IMAGE } from '../parts/serverAnswers';
+import { type Cell } from '../parts/notebooks';
 import { run, type Difference, type End, type Settings, type Variant } from '../parts/llm';
-import { llmWorlds } from '../parts/llmWorlds';
+import { failuresOfBoth, llmWorlds } from '../parts/llmWorlds';
 import type { LabWorlds } from '../world';
 
 const part = {
@@ -126,22 +127,7 @@ const missing = { exit: 127, stdout: '', stderr: 'sh: 1: docker: not found\n' };
 
 export const lab: LabWorlds = llmWorlds(part, cells, {
   wrong: [
-    {
-      failure: 1,
-      name: 'no reservation, since nothing was free at once',
-      than: { lease: null, server: null, fip: null },
-      fails: ['lease-exists', 'server-active'],
-      unknown: ['lease-active', 'server-flavor', 'ssh-ready'],
-      hint: /UTC/,
-    },
-    {
-      failure: 2,
-      name: 'the node is still being built',
-      than: { server: { status: 'BUILD' }, fip: null },
-      fails: ['server-active'],
-      unknown: ['server-image', 'fip-associated', 'ssh-ready'],
-      hint: /30 minutes/,
-    },
+    ...failuresOfBoth({ lease: 1, build: 2, volume: 4, docker: 9 }, /30 minutes/),
     {
       failure: 3,
       name: 'the notebook stopped at its Docker cell',
@@ -153,15 +139,6 @@ export const lab: LabWorlds = llmWorlds(part, cells, {
       fails: ['docker-ready', 'exp-baseline'],
       unknown: ['nvidia-runtime', 'image-built', 'jupyter-running', 'jupyter-http'],
       hint: /Docker cells/,
-    },
-    {
-      failure: 4,
-      name: 'the boot volume ended in an error',
-      variant: 'h100',
-      than: { volume: { status: 'error', serverId: null }, server: null, fip: null },
-      fails: ['boot-volume', 'server-active'],
-      unknown: ['server-image', 'ssh-ready'],
-      hint: /delete the volume/,
     },
     {
       failure: 5,
@@ -197,16 +174,6 @@ export const lab: LabWorlds = llmWorlds(part, cells, {
       than: { cells: cells('a100', 'exp-lora', { use_lora: 'False' }) },
       fails: ['exp-lora'],
       hint: /fine-tune-blip-lora\.py/,
-    },
-    {
-      failure: 9,
-      name: 'the session is older than the group docker',
-      than: {
-        commands: { docker: DENIED, runtime: DENIED, image: DENIED, jupyter: DENIED, token: DENIED },
-      },
-      fails: ['docker-ready'],
-      unknown: ['image-built', 'jupyter-running'],
-      hint: /disconnect and connect/,
     },
   ],
   alike: [

@@ -1,5 +1,5 @@
+import { deviceReservation, lease, networkReservation, NOW } from '../parts/cloudAnswers';
 import { answers, CONTAINER, LEASE, MODELS, parameters, saved, type Difference } from '../parts/edge';
-import { deviceReservation, lease, networkReservation, NOW } from '../parts/gpuServer';
 import type { Change, LabWorlds } from '../world';
 
 const change =

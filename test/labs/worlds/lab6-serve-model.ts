@@ -1,19 +1,14 @@
+import { hostReservation, keypairs, lease, networkReservation, NOW, server } from '../parts/cloudAnswers';
 import {
   bindMount,
   daemonJson,
   DENIED,
-  hostReservation,
-  keypairs,
-  lease,
-  networkReservation,
   NO_CONTAINER,
   NO_IMAGE,
-  NOW,
   RUNTIMES_NVIDIA,
   RUNTIMES_PLAIN,
-  server,
   volumeMount,
-} from '../parts/gpuServer';
+} from '../parts/serverAnswers';
 import {
   answers,
   benchmarks,

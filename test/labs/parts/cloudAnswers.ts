@@ -1,7 +1,4 @@
-/**
- * Answers of what the labs on one GPU server ask, as the real services form them: those of OpenStack after the recorded
- * ones, those of Docker and the GPU tools after their documentation (none of them was seen on the real thing here).
- */
+/** Answers of OpenStack to what the labs on one server ask, in the form of the recorded ones. */
 
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
@@ -271,124 +268,50 @@ export function group(name: string, port: number, cidr = '0.0.0.0/0'): Json {
   };
 }
 
-export interface ContainerParts {
-  readonly name?: string;
+export interface CloudDifference {
+  readonly keys?: Json;
+  /** `null`, here as below: it is not there. */
+  readonly lease?: LeaseParts | null;
+  readonly moreLeases?: readonly Json[];
+  readonly server?: ServerParts | null;
+  readonly moreServers?: readonly Json[];
+  readonly fip?: FipParts | null;
   readonly image?: string;
-  readonly status?: string;
-  readonly mounts?: readonly Json[];
 }
 
-/** What `docker container inspect` prints, as far as anybody looks at it. */
-export function container(parts: ContainerParts): string {
-  const status = parts.status ?? 'running';
-  return `${JSON.stringify(
-    [
-      {
-        Id: '4f1c'.repeat(16),
-        Name: `/${parts.name ?? 'jupyter'}`,
-        State: { Status: status, Running: status === 'running', ExitCode: status === 'running' ? 0 : 137 },
-        Config: { Image: parts.image ?? 'llm-jupyter:latest' },
-        Mounts: parts.mounts ?? [],
-      },
-    ],
-    undefined,
-    4,
-  )}\n`;
-}
-
-export const bindMount = (source: string, destination = '/home/jovyan/work'): Json => ({
-  Type: 'bind',
-  Source: source,
-  Destination: destination,
-  Mode: '',
-  RW: true,
-});
-
-export const volumeMount = (name: string, destination: string): Json => ({
-  Type: 'volume',
-  Name: name,
-  Source: `/var/lib/docker/volumes/${name}/_data`,
-  Destination: destination,
-  Driver: 'local',
-  RW: true,
-});
-
-/** What a command prints, or that with how it ends. */
-export type Said = string | { readonly exit: number; readonly stdout: string; readonly stderr?: string };
-
-export const DENIED = {
-  exit: 1,
-  stdout: '',
-  stderr:
-    'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: dial unix /var/run/docker.sock: connect: permission denied\n',
-};
-export const NO_CONTAINER = {
-  exit: 1,
-  stdout: '[]\n',
-  stderr: 'Error response from daemon: No such container: jupyter\n',
-};
-export const NO_IMAGE = { exit: 1, stdout: '\n', stderr: 'Error response from daemon: No such image\n' };
-
-export const RUNTIMES_NVIDIA =
-  '{"io.containerd.runc.v2":{"path":"runc"},"nvidia":{"path":"nvidia-container-runtime"},"runc":{"path":"runc"}}';
-export const RUNTIMES_PLAIN = '{"io.containerd.runc.v2":{"path":"runc"},"runc":{"path":"runc"}}';
-export const daemonJson = (cgroupfs: boolean): string =>
-  `${JSON.stringify(
-    {
-      ...(cgroupfs ? { 'exec-opts': ['native.cgroupdriver=cgroupfs'] } : {}),
-      runtimes: { nvidia: { args: [], path: 'nvidia-container-runtime' } },
-    },
-    undefined,
-    2,
-  )}\n`;
-
-const UUIDS = ['40', '41', '42', '43'].map((end) => `GPU-1a2b3c${end}-5d6e-4f70-8192-a3b4c5d6e7f0`);
-
-/** `nvidia-smi -L` of that many GPUs. */
-export const gpuList = (name: string, amount: number): string =>
-  UUIDS.slice(0, amount)
-    .map((uuid, at) => `GPU ${at}: ${name} (UUID: ${uuid})\n`)
-    .join('');
-
-export const gpuUuids: readonly string[] = UUIDS;
-
-export const serverList = (token = '0123456789abcdef'.repeat(3)): string =>
-  `Currently running servers:\nhttp://localhost:8888/?token=${token} :: /home/jovyan\n`;
-
-export interface Cell {
-  readonly source: string;
-  /** `undefined`: it was not run. */
-  readonly output?: string;
-  readonly count?: number;
-  readonly markdown?: boolean;
-}
-
-/** A saved notebook. */
-export function notebook(cells: readonly Cell[], kernel = 'python3'): Json {
-  let count = 0;
+/** Leases, servers and addresses of a site, listed and by their ids. */
+export function cloudAnswers(
+  right: {
+    readonly lease: LeaseParts;
+    readonly server?: ServerParts;
+    readonly fip?: FipParts;
+    readonly image?: string;
+  },
+  than: CloudDifference,
+): Record<string, unknown> {
+  const reserved = lease({ ...right.lease, ...than.lease });
+  const launched = server({ ...right.server, ...than.server });
+  const bound = floatingIp({ ...right.fip, ...than.fip });
   return {
-    cells: cells.map((cell) => {
-      if (cell.markdown === true)
-        return { cell_type: 'markdown', metadata: {}, source: linesOf(cell.source) };
-      if (cell.output !== undefined) count = cell.count ?? count + 1;
-      return {
-        cell_type: 'code',
-        metadata: {},
-        execution_count: cell.output === undefined ? null : count,
-        source: linesOf(cell.source),
-        outputs:
-          cell.output === undefined || cell.output === ''
-            ? []
-            : [{ output_type: 'stream', name: 'stdout', text: linesOf(cell.output) }],
-      };
-    }),
-    metadata: { kernelspec: { name: kernel, display_name: kernel, language: kernel } },
-    nbformat: 4,
-    nbformat_minor: 5,
+    'compute /os-keypairs': than.keys ?? keypairs('id_rsa_chameleon', 'trovi-jupyter'),
+    'reservation /leases': { leases: listed(reserved, than.lease, than.moreLeases) },
+    ...(than.lease === null ? {} : { [`reservation /leases/${LEASE_ID}`]: { lease: reserved } }),
+    ...(right.server === undefined
+      ? {}
+      : { 'compute /servers/detail': { servers: listed(launched, than.server, than.moreServers) } }),
+    ...(right.server === undefined || than.server === null
+      ? {}
+      : { [`compute /servers/${SERVER_ID}`]: { server: launched } }),
+    ...(right.image === undefined
+      ? {}
+      : { [`image /v2/images/${IMAGE_ID}`]: image(than.image ?? right.image) }),
+    'network /v2.0/floatingips': { floatingips: listed(bound, than.fip) },
+    [`network /v2.0/floatingips/${FIP_ID}`]:
+      than.fip === null ? { status: 404, body: FIP_NOT_FOUND } : { floatingip: bound },
   };
 }
 
-/** Notebooks keep texts as lists of lines. */
-function linesOf(text: string): string[] {
-  return text.split(/(?<=\n)/);
+/** The lab's own item, unless it is not there, and what else stands in its list. */
+export function listed(own: Json, there: unknown, more: readonly Json[] = []): Json[] {
+  return [...(there === null ? [] : [own]), ...more];
 }
