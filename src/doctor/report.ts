@@ -35,7 +35,11 @@ function conclusion(diagnosis: Diagnosis): string[] {
     ];
   const unsure = diagnosis.rungs.filter(({ verdict }) => verdict === 'unknown');
   if (diagnosis.rungs.some(({ id, verdict }) => id === 'login' && verdict === 'passed'))
-    return ['**You can connect: every step is right.**'];
+    return [
+      unsure.length === 0
+        ? '**You can connect: every step is right.**'
+        : '**You can connect: nothing that can be judged is wrong.**',
+    ];
   return [
     `**Nothing wrong was found, as far as can be seen${unsure.length === 0 ? '' : ` (${unsure.length} steps could not be judged)`}.**`,
   ];

@@ -18,6 +18,7 @@ import type { App } from './app';
 import { ask } from './ask';
 import { KeptForwards, serverOf, specOf, type KeptForward } from './keptForwards';
 import { KeyRing } from './keyRing';
+import { withDoctor } from './register';
 import { TerminalVariables } from './terminalVariables';
 
 const CONSOLE_LINES = 400;
@@ -105,9 +106,13 @@ export class Hosts {
     const owned = site?.servers.find((each) => each.id === server.id);
     const way = site === undefined || owned === undefined ? undefined : wayTo(site, owned);
     if (way === undefined)
-      throw new Problem(`${server.name} has no public address, so it can't be reached from here.`, {
-        next: 'Attach a floating IP to it, or to another server of yours on the same network.',
-      });
+      throw withDoctor(
+        site,
+        server.id,
+        new Problem(`${server.name} has no public address, so it can't be reached from here.`, {
+          next: 'Attach a floating IP to it, or to another server of yours on the same network.',
+        }),
+      );
     const targets: Target[] = [];
     for (const hop of way)
       targets.push({

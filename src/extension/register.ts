@@ -24,6 +24,20 @@ export class ProblemWithOffer extends Problem {
   }
 }
 
+/** A failed connection to a server leads to the ladder that finds its cause; what is no `Problem` passes as it is. */
+export function withDoctor(
+  site: { readonly cloud: string } | undefined,
+  serverId: string,
+  thrown: unknown,
+): unknown {
+  if (!(thrown instanceof Problem) || site === undefined) return thrown;
+  return new ProblemWithOffer(thrown, {
+    label: 'Why?',
+    command: 'chameleon.whyNoConnection',
+    argument: { subject: { kind: 'server', cloud: site.cloud, id: serverId } },
+  });
+}
+
 /**
  * Registers the commands, all in one way: a cancel is silent, an error is shown with its next step, secrets are masked,
  * everything can be found in the log, and what is still running at shutdown is aborted.

@@ -4,11 +4,11 @@ import type { Forward, ForwardSpec, Forwards } from '../../ssh';
 import type { App } from '../app';
 import { ask } from '../ask';
 import { forwardId } from '../keptForwards';
-import { withProgress } from '../register';
+import { withDoctor, withProgress } from '../register';
 import { urlOf } from '../rows/connections';
 import type { ServiceOnServer } from '../rows/resources';
 import { jupyterToken, withToken } from '../serviceToken';
-import { proven, withDoctor } from './proven';
+import { proven } from './proven';
 import { serverFor, subjectOf } from './subjects';
 
 /** Forwards a lab's service and opens it in the browser: one click. */
@@ -184,7 +184,7 @@ async function forwarded(app: App, spec: ForwardSpec, signal: AbortSignal): Prom
   app.draw();
   if (forward.state.kind === 'refused')
     throw withDoctor(
-      app,
+      app.hosts.siteOf(spec.target.serverId),
       spec.target.serverId,
       new Problem(forward.state.what, { next: forward.state.next }),
     );

@@ -1,8 +1,8 @@
-import { abortError, Problem } from '../../base';
+import { abortError } from '../../base';
 import type { Target } from '../../ssh';
 import type { App } from '../app';
 import { ask } from '../ask';
-import { ProblemWithOffer } from '../register';
+import { withDoctor } from '../register';
 
 /**
  * Makes sure that the server's key is known before the user's `ssh` meets it. A key that only the user's `ssh` can use
@@ -24,17 +24,6 @@ export async function proven(app: App, target: Target, signal: AbortSignal): Pro
     const onlyKey = thrown instanceof SshError && (thrown.kind === 'noKey' || thrown.kind === 'auth');
     const { knownHosts } = await app.hosts.ready();
     if (!onlyKey || (await knownHosts.pinned(target.serverId)).length === 0)
-      throw withDoctor(app, target.serverId, thrown);
+      throw withDoctor(app.hosts.siteOf(target.serverId), target.serverId, thrown);
   }
-}
-
-/** A failed connection leads to the ladder that finds its cause. */
-export function withDoctor(app: App, serverId: string, thrown: unknown): unknown {
-  const site = app.hosts.siteOf(serverId);
-  if (!(thrown instanceof Problem) || site === undefined) return thrown;
-  return new ProblemWithOffer(thrown, {
-    label: 'Why?',
-    command: 'chameleon.whyNoConnection',
-    argument: { subject: { kind: 'server', cloud: site.cloud, id: serverId } },
-  });
 }
