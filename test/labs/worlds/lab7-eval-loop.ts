@@ -1,92 +1,31 @@
-import { recordedBody, recordedOutput, recorded } from '../recorded';
+import { recorded, recordedBody, recordedOutput } from '../recorded';
 import * as vm from '../virtualMachine';
-import { notebook, type Change, type LabWorlds, type RightWorld } from '../world';
-
-/** Label Studio, Airflow and MinIO as the real services answered; commands of one text are told under the first id. */
-const id = 'lab7-eval-loop';
-const machine: vm.VirtualMachineLab = {
+import { notebook, type LabWorlds, type RightWorld } from '../world';
+import {
   id,
-  repository: 'eval-loop-chi',
-  username: 'alexbaker',
-  server: 'node-eval-loop-alexbaker',
-  lease: { name: 'lease-eval-loop-alexbaker', flavor: 'm1.medium' },
-  ports: [22, 5000, 8000, 8888, 9000, 9001, 8080, 8081],
-  vcpus: 2,
-  ram: 4096,
-};
-const PRODUCTION = 'ls-project-production';
-const CONFIG = 'ls-label-config';
-const TAGS = 'object-tags';
-const NOTEBOOK = '/home/cc/eval-loop-chi/workspace/4_eval_production.ipynb';
-const accuracy = (line: string): unknown => notebook([...Array.from({ length: 6 }, () => ''), `${line}\n`]);
-
-interface Project {
-  id: number;
-  title: string;
-  task_number: number;
-  num_tasks_with_annotations: number;
-}
-/** The recorded list of projects, with all tasks labelled, and the one of the optional part. */
-function projects(change: (project: Project) => void = () => undefined): string {
-  const { results, ...page } = structuredClone(recordedBody('labelstudio-projects')) as {
-    results: Project[];
-  };
-  const [first] = results;
-  if (first !== undefined) first.title = 'Food11 Continuous X';
-  for (const project of results) {
-    project.num_tasks_with_annotations = project.task_number;
-    change(project);
-  }
-  return JSON.stringify({ ...page, results });
-}
-const projectsWith = (title: string, change: Partial<Project>): Change =>
-  vm.says(
-    PRODUCTION,
-    projects((project) => {
-      if (project.title === title) Object.assign(project, change);
-    }),
-  );
-
-const projectOne = (change: object = {}): string =>
-  JSON.stringify({ ...(recordedBody('labelstudio-project-1') as object), ...change });
-const config = (recordedBody('labelstudio-project-1') as { label_config: string }).label_config;
-const configured = (from: string | RegExp, to: string): Change =>
-  vm.says(CONFIG, projectOne({ label_config: config.replace(from, to) }));
-
-function storage(change: object = {}): string {
-  const [first] = recordedBody('labelstudio-storages') as object[];
-  return JSON.stringify([{ ...first, s3_endpoint: `http://${vm.ADDRESS}:9000`, ...change }]);
-}
-const noToken = JSON.stringify(recordedBody('labelstudio-whoami-401'));
-const notThere = JSON.stringify(recordedBody('labelstudio-project-404'));
-const whoami = (change: object): string =>
-  JSON.stringify({ ...(recordedBody('labelstudio-whoami') as object), ...change });
-
-const tags = (change: object = {}): string =>
-  JSON.stringify({
-    objects: 12,
-    predicted_class: 12,
-    confidence: 12,
-    timestamp: 12,
-    flagged: 1,
-    corrected_class: 1,
-    ...change,
-  });
-const tagged = (change: object): Change => vm.says(TAGS, `${tags(change)}\n`);
-
-const runs = (dag: string, state = 'success'): string =>
-  recordedOutput('airflow-cli-runs')
-    .stdout.replaceAll('redpanda_event_aggregation', dag)
-    .replaceAll('"success"', `"${state}"`);
-const none = recordedOutput('airflow-cli-runs-none').stdout;
-const BUCKETS = 'production\nproduction-clean\nproduction-label-wait\nproduction-noisy\n';
-const sampling = (list: string, buckets = BUCKETS, found = projects()): string =>
-  `${list}@@\n${buckets}@@\n${found}`;
-
-const executed = (change: object = {}): string =>
-  `${JSON.stringify({ n4: [7, 7, 0], n5: [9, 9, 0], n6: [9, 9, 0], n7: [9, 9, 0], ...change })}\n`;
-const stored = (count: number): string =>
-  Array.from({ length: count }, (_, at) => `/data/production/class_00/${at}.jpg:\nxl.meta\n`).join('\n');
+  machine,
+  PRODUCTION,
+  CONFIG,
+  TAGS,
+  NOTEBOOK,
+  accuracy,
+  projects,
+  projectsWith,
+  projectOne,
+  configured,
+  storage,
+  noToken,
+  notThere,
+  whoami,
+  tags,
+  tagged,
+  runs,
+  none,
+  BUCKETS,
+  sampling,
+  executed,
+  stored,
+} from '../lab7/loop';
 
 const start = vm.rightStart(machine);
 const right: RightWorld = {
