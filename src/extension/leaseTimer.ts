@@ -22,12 +22,14 @@ const SAVE = 'Save My Work …';
 const MUTE = 'Mute';
 const CLEAN_UP = 'Clean Up …';
 const MINUTE_MS = 60_000;
+const OVERDUE_LOOK_MS = 60_000;
 
 /** The status bar item and the warnings: a tick at each full minute, each second in the last one. */
 export class LeaseTimer {
   readonly #app: App;
   readonly #item: vscode.StatusBarItem;
   #cancel: () => void = () => undefined;
+  #overdueAgain = 0;
 
   constructor(app: App, item: vscode.StatusBarItem) {
     this.#app = app;
@@ -43,6 +45,7 @@ export class LeaseTimer {
 
   draw(): void {
     this.#cancel();
+    this.#warnOverdue();
     const shown = this.#app.countdown;
     if (shown === undefined) {
       this.#item.hide();
@@ -105,13 +108,15 @@ export class LeaseTimer {
           });
       }
     if (state !== before) void globalState.update(WARNED_STATE, state);
-    this.#warnOverdue();
   }
 
   /** What of mine runs too long, or without an end: once a day, all in one message. */
   #warnOverdue(): void {
-    const { globalState } = this.#app.context;
     const now = Date.now();
+    // A whole class is looked through for it: not at each of the draws while lists come in.
+    if (!this.#app.speaks || now < this.#overdueAgain) return;
+    this.#overdueAgain = now + OVERDUE_LOOK_MS;
+    const { globalState } = this.#app.context;
     const found = this.#app.inventory.sites.flatMap((site) => this.#app.attentionAt(site, now));
     const before = globalState.get<OverdueState>(OVERDUE_STATE, {});
     const { due, state } = overdueDue(found, before, now);
