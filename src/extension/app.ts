@@ -24,13 +24,15 @@ import { Identity } from './identity';
 import { CLOUDS_SECRET } from './keys';
 import { Inspector } from './inspector';
 import { LabDesk } from './labDesk';
+import type { LabEditor } from './labEditor';
+import { LabWatch } from './labWatch';
 import type { Masking } from './masking';
 import { report } from './register';
 import { noteRemoteFolder } from './remoteFolders';
 import { connectionRows } from './rows/connections';
 import { countdown, type Countdown } from './rows/countdown';
-import { labRows } from './rows/labs';
 import { attentionCount, resourceRows, type Shows } from './rows/resources';
+import { labProgress, labRows } from './rows/labs';
 import type { Row } from './rows/row';
 import type { RowView } from './rowView';
 import { SignedIn } from './signedIn';
@@ -52,6 +54,7 @@ export interface AppParts {
   readonly masking: Masking;
   readonly views: Views;
   readonly statusItem: vscode.StatusBarItem;
+  readonly editor: LabEditor;
 }
 
 const NOTHING: Inventory = { takenAt: 0, sites: [], people: [] };
@@ -70,6 +73,8 @@ export class App {
   readonly identity: Identity;
   readonly course: CourseDesk;
   readonly consoles = new ConsoleDocuments();
+  readonly editor: LabEditor;
+  readonly watch: LabWatch;
   readonly labs: LabDesk;
   readonly hosts: Hosts;
   readonly inspector: Inspector;
@@ -84,7 +89,7 @@ export class App {
   #joined: Promise<void> | undefined;
   #cancelFollowing: () => void = () => undefined;
 
-  constructor({ context, log, masking, views, statusItem }: AppParts) {
+  constructor({ context, log, masking, views, statusItem, editor }: AppParts) {
     this.context = context;
     this.log = log;
     this.masking = masking;
@@ -93,6 +98,8 @@ export class App {
     this.filters = new Filters(context.globalState);
     this.identity = new Identity(context.secrets, masking, context.globalStorageUri.fsPath);
     this.course = new CourseDesk(this);
+    this.editor = editor;
+    this.watch = new LabWatch(this);
     this.labs = new LabDesk(this);
     this.hosts = new Hosts(this);
     this.inspector = new Inspector(this);
@@ -268,6 +275,7 @@ export class App {
     this.slotWatch.dispose();
     this.#cancelFollowing();
     void this.leader.dispose();
+    this.watch.dispose();
     void this.hosts.close();
     void this.#demo?.stop();
   }
@@ -346,7 +354,7 @@ export class App {
   }
 
   #drawHeads(everyone: boolean): void {
-    const { resources, connections, inspect } = this.views;
+    const { resources, labs, connections, inspect } = this.views;
     const mine = me(this.inventory);
     const name = mine.netId ?? mine.usernames[0];
     const demo = this.#demo === undefined ? '' : ' · demo';
@@ -357,6 +365,10 @@ export class App {
       attention === 0 ? undefined : { value: attention, tooltip: `${attention} things need attention` };
     const up = this.hosts.forwards.filter((forward) => forward.state.kind === 'up').length;
     connections.view.badge = up === 0 ? undefined : { value: up, tooltip: `${up} forwards are up` };
+    const progress = labProgress(this.labs.last);
+    labs.view.description = progress?.words ?? '';
+    labs.view.badge =
+      progress === undefined ? undefined : { value: progress.passed, tooltip: progress.spoken };
     inspect.view.description = this.inspector.age === undefined ? '' : `${timeLeft(this.inspector.age)} ago`;
     void vscode.commands.executeCommand('setContext', 'chameleon.everyone', everyone);
   }
@@ -374,6 +386,7 @@ export class App {
   #tellVisible(): void {
     const visible = Object.values(this.views).some((view: RowView) => view.view.visible);
     this.#signedIn?.setVisible(visible);
+    this.watch.setVisible(this.views.labs.view.visible);
   }
 
   /** For what runs outside a command. */

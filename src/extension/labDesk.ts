@@ -5,28 +5,49 @@ import { Problem, systemClock } from '../base';
 import type { EvidenceStore, Lab, LabCheck, LabRun, ProbeWorld } from '../labs';
 import type { Server } from '../openstack';
 import type { App } from './app';
-import { ask } from './ask';
+import { commandIds } from './commands';
 import { readLocal } from './hosts';
-import { PARAMETERS_STATE } from './keys';
+import { findLabs, watchLabs } from './labFiles';
+import { parametersOf, variantFor } from './labParameters';
+import { PersonsWord } from './labWord';
+import type { Deployed } from './rows/labNext';
 import type { LabsInput } from './rows/labs';
 import type { ServiceOnServer } from './rows/resources';
 
-type OnServer = (
-  labs: readonly Lab[],
-  server: Server,
-) => readonly { lab: Lab; host: string; services: Lab['services'][string][] }[];
+/** What of the labs' room is used while drawing: it is loaded with the labs. */
+type Labs = typeof import('../labs');
 
 /** The labs, and what their checks said last. */
 export class LabDesk {
   readonly #app: App;
   readonly #runs = new Map<string, LabRun>();
   readonly #running = new Set<string>();
+  readonly #folded = new Set<string>();
+  readonly #word: PersonsWord;
   #labs: readonly Lab[] = [];
+  #own: ReadonlySet<string> = new Set();
   #loading: Promise<void> | undefined;
-  #onServer: OnServer = () => [];
+  #module: Labs | undefined;
+  #last: string | undefined;
 
   constructor(app: App) {
     this.#app = app;
+    this.#word = new PersonsWord(app);
+    const { view } = app.views.labs;
+    app.context.subscriptions.push(
+      watchLabs(() => {
+        this.#loading = undefined;
+        void this.load().then(() => {
+          app.draw();
+        });
+      }),
+      view.onDidCollapseElement(({ element }) => {
+        if (element.subject?.kind === 'lab') this.#folded.add(element.subject.lab);
+      }),
+      view.onDidExpandElement(({ element }) => {
+        if (element.subject?.kind === 'lab') this.#folded.delete(element.subject.lab);
+      }),
+    );
   }
 
   get labs(): readonly Lab[] {
@@ -34,12 +55,72 @@ export class LabDesk {
   }
 
   get shown(): LabsInput {
+    const signedIn = this.#app.signedIn !== undefined;
     return {
-      labs: this.#labs,
+      labs: this.#labs.map((lab) => this.#module?.inVariant(lab, this.#runs.get(lab.id)?.variant) ?? lab),
       runs: this.#runs,
       running: this.#running,
       mayRepair: (lab) => this.mayRepair(lab),
+      mine: {
+        own: this.#own,
+        watching: (lab) => (this.#app.watch.seconds === 0 ? 0 : this.#watched(lab).length),
+        watchSeconds: this.#app.watch.seconds,
+        mayLaunch: (lab) => lab.assist.launch || this.#app.demo !== undefined,
+        deployed: (lab) => (signedIn ? this.deployed(lab) : { leases: 0, servers: [] }),
+        has: (command) => commandIds.some((id) => id === command),
+      },
     };
+  }
+
+  /** The lab that was run last here. */
+  get last(): { readonly lab: Lab; readonly run: LabRun } | undefined {
+    const run = this.#runs.get(this.#last ?? '');
+    const lab = this.#labs.find((each) => each.id === this.#last);
+    return lab === undefined || run === undefined || this.#module === undefined
+      ? undefined
+      : { lab: this.#module.inVariant(lab, run.variant), run };
+  }
+
+  /** The labs that were run in this window and are unfolded. */
+  open(): readonly Lab[] {
+    return this.#labs.filter(({ id }) => this.#runs.has(id) && !this.#folded.has(id));
+  }
+
+  /** What of a lab is there now. */
+  deployed(lab: Lab): Deployed {
+    if (this.#module === undefined) return { leases: 0, servers: [] };
+    const { deployedOf, parametersFor } = this.#module;
+    const { inventory } = this.#app;
+    const parameters = this.#runs.get(lab.id)?.parameters ?? parametersFor(lab, inventory, { kind: 'me' });
+    const { leases, servers } = deployedOf(lab, parameters, inventory);
+    return {
+      leases: leases.length,
+      servers: servers.map(({ cloud, host, server }) => ({
+        cloud,
+        id: server.id,
+        name: server.name,
+        running: server.status === 'ACTIVE',
+        services: Object.values(lab.services)
+          .filter((service) => service.host === host)
+          .map(({ name }) => ({ id: name, name })),
+      })),
+    };
+  }
+
+  #watched(lab: Lab): readonly string[] {
+    const run = this.#runs.get(lab.id);
+    if (run === undefined || this.#module === undefined || this.#folded.has(lab.id)) return [];
+    return this.#module.worthWatching(this.#module.inVariant(lab, run.variant), run.checks);
+  }
+
+  /** One round of looking for what lives shortly; quiet, with what the last run knew. */
+  async watch(lab: Lab, signal: AbortSignal): Promise<void> {
+    const run = this.#runs.get(lab.id);
+    const only = this.#watched(lab);
+    if (run === undefined || only.length === 0 || this.#running.has(lab.id)) return;
+    const seen = await this.#asked(lab, run.parameters, run.variant, only, signal);
+    this.#runs.set(lab.id, merge(this.#inVariant(lab, seen), this.#runs.get(lab.id), seen, only));
+    this.#app.draw();
   }
 
   /** The labs that ship with the extension. A lab that can't be read is left out, and said in the log. */
@@ -68,6 +149,7 @@ export class LabDesk {
 
   forget(): void {
     this.#runs.clear();
+    this.#word.forget();
   }
 
   /** One-click repairs: where the lab or the course allows them; the demo does. */
@@ -80,7 +162,7 @@ export class LabDesk {
   }
 
   servicesOn(server: Server): readonly ServiceOnServer[] {
-    return this.#onServer(this.#labs, server).flatMap(({ lab, services }) =>
+    return (this.#module?.labsOnServer(this.#labs, server) ?? []).flatMap(({ lab, services }) =>
       services.map((service) => ({
         lab: lab.id,
         labTitle: lab.title,
@@ -98,7 +180,7 @@ export class LabDesk {
 
   /** Folders on a server that its labs hold worth saving before the lease ends. */
   foldersOn(server: Server): readonly { readonly path: string; readonly title: string }[] {
-    return this.#onServer(this.#labs, server).flatMap(({ lab, host }) =>
+    return (this.#module?.labsOnServer(this.#labs, server) ?? []).flatMap(({ lab, host }) =>
       lab.keepFiles
         .filter((folder) => folder.host === host && !folder.path.includes('{{'))
         .map(({ path: folder, title }) => ({ path: folder, title })),
@@ -107,7 +189,7 @@ export class LabDesk {
 
   /** How long the lab of a server takes, hours; of several, the longest. */
   expectedHoursOf(server: Server): number | undefined {
-    const hours = this.#onServer(this.#labs, server)
+    const hours = (this.#module?.labsOnServer(this.#labs, server) ?? [])
       .map(({ lab }) => lab.expectedHours)
       .filter((each) => each !== undefined);
     return hours.length === 0 ? undefined : Math.max(...hours);
@@ -115,43 +197,65 @@ export class LabDesk {
 
   /** Whether a server is one of that lab's. */
   isOf(lab: Lab, server: Server): boolean {
-    return this.#onServer([lab], server).length > 0;
+    return (this.#module?.labsOnServer([lab], server) ?? []).length > 0;
   }
 
   /** Notes what the person says about a manual check: their word, never `passed`. */
-  confirm(lab: Lab, check: LabCheck): void {
+  async confirm(lab: Lab, check: LabCheck): Promise<void> {
     const run = this.#runs.get(lab.id);
     if (run === undefined) throw new Problem('The lab was not checked yet.', { next: 'Run it first.' });
-    const checks = run.checks.map((each) =>
-      each.id === check.id ? { ...each, reason: 'You said that it is done.', seenAt: Date.now() } : each,
-    );
-    this.#runs.set(lab.id, { ...run, checks });
+    await this.#word.take(run, check.id, Date.now());
+    this.#runs.set(lab.id, this.#word.in(run));
     this.#app.draw();
   }
 
   /** Runs a lab's checks, or only some, and shows each answer as it comes. */
   async runChecks(lab: Lab, only: readonly string[] | undefined, signal: AbortSignal): Promise<LabRun> {
-    const { runLab } = await import('../labs');
     const parameters = await this.parameters(lab);
+    const variant = await variantFor(this.#app, lab, parameters, this.#runs.get(lab.id)?.variant);
     this.#running.add(lab.id);
+    this.#last = lab.id;
+    this.#folded.delete(lab.id);
     this.#app.draw();
     try {
-      const run = await runLab({
-        lab,
-        parameters,
-        world: this.world(),
-        subject: { kind: 'me' },
-        evidence: await this.evidence(),
-        signal,
-        ...(only === undefined ? {} : { only }),
-      });
-      const merged = only === undefined ? run : merge(lab, this.#runs.get(lab.id), run, only);
-      this.#runs.set(lab.id, merged);
-      return merged;
+      const run = await this.#asked(lab, parameters, variant, only, signal);
+      const before = this.#runs.get(lab.id);
+      const merged =
+        only === undefined || before?.variant !== run.variant
+          ? run
+          : merge(this.#inVariant(lab, run), before, run, only);
+      const whole = this.#word.in(merged);
+      this.#runs.set(lab.id, whole);
+      return whole;
     } finally {
       this.#running.delete(lab.id);
       this.#app.draw();
+      this.#app.editor.redraw();
     }
+  }
+
+  async #asked(
+    lab: Lab,
+    parameters: Readonly<Record<string, string>>,
+    variant: string | undefined,
+    only: readonly string[] | undefined,
+    signal: AbortSignal,
+  ): Promise<LabRun> {
+    const { runLab } = await import('../labs');
+    return runLab({
+      lab,
+      parameters,
+      ...(variant === undefined ? {} : { variant }),
+      world: this.world(),
+      subject: { kind: 'me' },
+      evidence: await this.evidence(),
+      signal,
+      ...(only === undefined ? {} : { only }),
+    });
+  }
+
+  #inVariant(lab: Lab, run: LabRun): Lab {
+    return this.#module?.inVariant(lab, run.variant) ?? lab;
   }
 
   /** What probes may touch for me, here. */
@@ -187,64 +291,16 @@ export class LabDesk {
   }
 
   /** What a lab wants to know: told by the inventory, kept from last time, or asked. */
-  async parameters(lab: Lab): Promise<Record<string, string>> {
-    const { parametersFor } = await import('../labs');
-    const kept = this.#app.context.globalState.get<Record<string, string>>(PARAMETERS_STATE, {});
-    const demo: Record<string, string> =
-      this.#app.demo === undefined
-        ? {}
-        : {
-            keyFile: this.#app.demo.publicKeyFile,
-            netID: this.#app.demo.me.netId,
-            username: this.#app.demo.me.username,
-            folder: this.#app.demo.folder,
-          };
-    const told = {
-      ...(this.#app.demo === undefined ? kept : {}),
-      ...parametersFor(lab, this.#app.inventory, { kind: 'me' }),
-      ...demo,
-    };
-    const values: Record<string, string> = {};
-    for (const [name, parameter] of Object.entries(lab.parameters)) {
-      const known = told[name] ?? parameter.default;
-      values[name] = known ?? (await askFor(lab, name, parameter));
-    }
-    if (this.#app.demo === undefined)
-      await this.#app.context.globalState.update(PARAMETERS_STATE, { ...kept, ...values });
-    return values;
+  parameters(lab: Lab): Promise<Record<string, string>> {
+    return parametersOf(this.#app, lab);
   }
 
   async #load(): Promise<void> {
-    const { labsOnServer, readLab } = await import('../labs');
-    const folder = vscode.Uri.joinPath(this.#app.context.extensionUri, 'media', 'labs');
-    const names = (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
-    const read = await Promise.all(
-      names
-        .filter((name) => name.endsWith('.lab.yaml'))
-        .map(async (name) => {
-          const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, name));
-          return { name, answer: readLab(new TextDecoder().decode(bytes), name) };
-        }),
-    );
-    this.#labs = read.flatMap(({ name, answer }) => {
-      if ('lab' in answer) return [answer.lab];
-      for (const problem of answer.problems) this.#app.log.error(`${name}:${problem.line}: ${problem.what}`);
-      return [];
-    });
-    this.#onServer = labsOnServer;
+    this.#module = await import('../labs');
+    const found = await findLabs(this.#app.context.extensionUri, this.#app.log);
+    this.#labs = found.map(({ lab }) => lab);
+    this.#own = new Set(found.filter(({ own }) => own).map(({ lab }) => lab.id));
   }
-}
-
-async function askFor(lab: Lab, name: string, parameter: Lab['parameters'][string]): Promise<string> {
-  const whole = new RegExp(`^(?:${parameter.pattern})$`, 'u');
-  const text = await ask.text({
-    title: lab.title,
-    prompt: parameter.description ?? parameter.title,
-    check: (typed) =>
-      whole.test(typed.trim()) ? undefined : `That does not look like a ${parameter.title}.`,
-  });
-  if (text === undefined) throw new Problem(`The lab can't be checked without ${parameter.title} (${name}).`);
-  return text.trim();
 }
 
 /** New answers over the earlier ones, in the lab's order. */
@@ -253,6 +309,6 @@ function merge(lab: Lab, before: LabRun | undefined, run: LabRun, only: readonly
   const results = new Map((before?.checks ?? []).map((check) => [check.id, check]));
   for (const check of run.checks)
     if (asked.has(check.id) || !results.has(check.id)) results.set(check.id, check);
-  const order = lab.steps.flatMap((step) => step.checks.map((check) => check.id));
+  const order = [...new Set(lab.steps.flatMap((step) => step.checks.map((check) => check.id)))];
   return { ...run, checks: order.map((id) => results.get(id)).filter((check) => check !== undefined) };
 }

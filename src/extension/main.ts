@@ -5,6 +5,7 @@ import { answerWith, type Ask } from './ask';
 import { Accounts, PROVIDER, type SignedInSite } from './authentication';
 import { commandIds, type CommandId } from './commands';
 import { CLOUDS_SECRET } from './keys';
+import { LabEditor } from './labEditor';
 import { Masking } from './masking';
 import { registerCommands, report, type Run } from './register';
 import type { Row } from './rows/row';
@@ -22,6 +23,8 @@ export interface Api {
 }
 
 let app: Promise<App> | undefined;
+/** The app once it is loaded, for what is drawn at once. */
+let current: App | undefined;
 
 /** Registers what is seen at once; everything behind it is loaded at its first use. */
 export function activate(context: vscode.ExtensionContext): Api {
@@ -40,8 +43,14 @@ export function activate(context: vscode.ExtensionContext): Api {
     vscode.StatusBarAlignment.Left,
     10,
   );
+  const editor = new LabEditor(context.extensionUri, (lab, check) =>
+    current?.labs.run(lab)?.checks.find(({ id }) => id === check),
+  );
   const loaded = (): Promise<App> => {
-    app ??= import('./app').then(({ App }) => new App({ context, log, masking, views, statusItem }));
+    app ??= import('./app').then(({ App }) => {
+      current = new App({ context, log, masking, views, statusItem, editor });
+      return current;
+    });
     return app;
   };
   const runOf =
@@ -68,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     }),
     log,
     statusItem,
+    editor,
     ...Object.values(views),
     registerCommands(commandIds, runOf, surroundings),
   );

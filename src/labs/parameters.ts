@@ -1,5 +1,5 @@
-import { belongsTo, me, type Inventory, type Person } from '../chameleon';
-import { namesOf, slotsOf } from './bind';
+import { belongsTo, me, type Inventory, type OwnedLease, type OwnedServer, type Person } from '../chameleon';
+import { fill, namesOf, slotsOf, type Bindings } from './bind';
 import type { Lab, LabService } from './types';
 import type { Server } from '../openstack';
 import type { Subject } from './world';
@@ -80,14 +80,71 @@ function isNamed(lab: Lab, template: string, name: string): boolean {
   return valuesIn(lab, whole, name) !== undefined;
 }
 
+/** What is there of a lab under the names that these parameters give, in any of its variants. */
+export interface DeployedLab {
+  /** Those that have not ended. */
+  readonly leases: readonly OwnedLease[];
+  readonly servers: readonly {
+    readonly cloud: string;
+    readonly host: string;
+    readonly server: OwnedServer;
+  }[];
+}
+
+/** Finds a lab's own leases and servers in the inventory. */
+export function deployedOf(
+  lab: Lab,
+  parameters: Readonly<Record<string, string>>,
+  inventory: Inventory,
+): DeployedLab {
+  const names = namesIn(lab, parameters);
+  const hosts = Object.entries(lab.hosts).flatMap(([host, { server }]) =>
+    server === undefined ? [] : [{ host, names: new Set(filledIn(lab, parameters, server)) }],
+  );
+  const sites = inventory.sites.filter(({ site }) => lab.sites.includes(site.name));
+  return {
+    leases: sites.flatMap(({ leases }) =>
+      leases.filter(({ name, status }) => names.has(name) && status !== 'TERMINATED'),
+    ),
+    servers: sites.flatMap(({ cloud, servers }) =>
+      servers.flatMap((server) => {
+        const host = hosts.find((each) => each.names.has(server.name))?.host;
+        return host === undefined ? [] : [{ cloud, host, server }];
+      }),
+    ),
+  };
+}
+
 /** True if anything of the lab is there in the inventory under the names that these parameters give. */
 export function hasBegun(
   lab: Lab,
   parameters: Readonly<Record<string, string>>,
   inventory: Inventory,
 ): boolean {
-  const names = new Set(Object.values(namesOf(lab.names, parameters)));
+  const names = namesIn(lab, parameters);
   return inventory.sites
     .filter(({ site }) => lab.sites.includes(site.name))
     .some(({ leases, servers }) => [...leases, ...servers].some(({ name }) => names.has(name)));
+}
+
+/** The values of each way of the lab; one without values where it has no variants. */
+function waysOf(lab: Lab): readonly Bindings['variant'][] {
+  const ways = Object.values(lab.variants).map(({ vars }) => vars);
+  return ways.length === 0 ? [{}] : ways;
+}
+
+function namesIn(lab: Lab, parameters: Readonly<Record<string, string>>): ReadonlySet<string> {
+  return new Set(waysOf(lab).flatMap((vars) => Object.values(namesOf(lab.names, parameters, vars))));
+}
+
+/** A template in each way of the lab; those that lack a value are left out. */
+function filledIn(lab: Lab, param: Readonly<Record<string, string>>, template: string): string[] {
+  return waysOf(lab).flatMap((variant) => {
+    const bindings = { param, name: namesOf(lab.names, param, variant), saved: {}, variant };
+    try {
+      return [fill(template, bindings, 'plain')];
+    } catch {
+      return [];
+    }
+  });
 }

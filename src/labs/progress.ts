@@ -23,3 +23,21 @@ export function progressOf(lab: Lab, checks: readonly CheckResult[]): Progress {
     next: counted.find((check) => check.verdict === 'failed'),
   };
 }
+
+/**
+ * The checks whose evidence lives shortly and was not seen yet, and which can be asked now: what they need is there.
+ * Clean-up is not waited for.
+ */
+export function worthWatching(lab: Lab, checks: readonly CheckResult[]): string[] {
+  const seen = new Map(checks.map((check) => [check.id, check.verdict]));
+  const isDone = (id: string): boolean => {
+    const verdict = seen.get(id);
+    return verdict === 'passed' || verdict === 'passed earlier';
+  };
+  return lab.steps
+    .filter((step) => !step.cleanup)
+    .flatMap((step) => step.checks)
+    .filter((check) => check.keep && check.probe.kind !== 'manual')
+    .filter((check) => !isDone(check.id) && check.needs.every(isDone))
+    .map((check) => check.id);
+}

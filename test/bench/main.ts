@@ -11,6 +11,7 @@ import { buildExtension } from '../vscode/project.mjs';
 import { up as cloudUp } from '../openstack/setup';
 import { cloudMeasures } from './cloud';
 import { forwardMeasures } from './forwards';
+import { labMeasures } from './labs';
 import { packageMeasures } from './package';
 import { transferMeasures } from './transfers';
 import { isWithin, tableOf, type Measure } from './table';
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
     ],
     ['forwards', forwardMeasures],
     ['transfers', transferMeasures],
+    ['labs', labMeasures],
     [
       'package',
       async () => {

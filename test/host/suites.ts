@@ -3,3 +3,4 @@ import './signedOut.test';
 import './signIn.test';
 import './demo.test';
 import './labs.test';
+import './labFiles.test';

@@ -1,4 +1,5 @@
 import type { CheckResult, Lab, LabCheck, LabRun, LabStep, Verdict } from '../../labs';
+import { nextRow, type Deployed } from './labNext';
 import { row, type Row, type Tone } from './row';
 import { bothTimes } from './when';
 
@@ -10,44 +11,171 @@ export interface LabsInput {
   readonly running: ReadonlySet<string>;
   /** Whether one-click repairs are offered for a lab. */
   readonly mayRepair: (lab: Lab) => boolean;
+  /** What is offered for one's own labs only. */
+  readonly mine?: {
+    /** Ids of labs that come from the workspace. */
+    readonly own: ReadonlySet<string>;
+    /** How many checks of a lab are asked again by themselves, and how often. */
+    readonly watching: (lab: Lab) => number;
+    readonly watchSeconds: number;
+    readonly mayLaunch: (lab: Lab) => boolean;
+    readonly deployed: (lab: Lab) => Deployed;
+    readonly has: (command: string) => boolean;
+  };
 }
 
-/** The Labs view: lab → step → check. What failed is open, what passed is folded. */
+/** The Labs view: lab → step → check, what is under way first. What failed is open, what passed is folded. */
 export function labRows(input: LabsInput): readonly Row[] {
-  return [...input.labs]
-    .sort((a, b) => a.unit - b.unit || a.title.localeCompare(b.title))
-    .map((lab) => labRow(input, lab));
+  return input.labs
+    .map((lab) => ({ lab, deployed: input.mine?.deployed(lab) ?? NOTHING }))
+    .map((each) => ({ ...each, begun: input.runs.has(each.lab.id) || isThere(each.deployed) }))
+    .sort(
+      (a, b) =>
+        Number(b.begun) - Number(a.begun) ||
+        a.lab.unit - b.lab.unit ||
+        a.lab.title.localeCompare(b.lab.title),
+    )
+    .map(({ lab, deployed }) => labRow(input, lab, deployed));
 }
 
-function labRow({ runs, running, mayRepair }: LabsInput, lab: Lab): Row {
+const NOTHING: Deployed = { leases: 0, servers: [] };
+
+function isThere({ leases, servers }: Deployed): boolean {
+  return leases + servers.length > 0;
+}
+
+function labRow(input: LabsInput, lab: Lab, deployed: Deployed): Row {
+  const { runs, running, mayRepair, mine } = input;
   const run = runs.get(lab.id);
+  const repair = mayRepair(lab);
   const counted = countOf(run?.checks ?? [], cleanupOf(lab));
   const busy = running.has(lab.id);
   return row({
-    id: `lab:${lab.id}`,
+    // A tree keeps how a row was first folded: one that was run is another row.
+    id: `lab:${lab.id}${run === undefined ? '' : ':ran'}`,
     label: `${lab.unit}  ${lab.title}`,
-    description: busy ? 'checking …' : labWords(lab, run, counted),
-    spoken: `Lab of unit ${lab.unit}, ${lab.title}, ${busy ? 'checking' : labWords(lab, run, counted)}`,
+    description: busy ? 'checking …' : labWords(lab, run, counted, deployed),
+    spoken: `Lab of unit ${lab.unit}, ${lab.title}, ${busy ? 'checking' : labWords(lab, run, counted, deployed)}`,
     icon: busy ? 'loading~spin' : 'mortar-board',
     tone: busy ? 'busy' : toneOf(counted),
     tooltip: [
       lab.title,
       `Checks written from the lab text of ${lab.edition}`,
       `Sites: ${lab.sites.join(', ')}`,
+      ...(run?.variant === undefined ? [] : [`Done as: ${lab.variants[run.variant]?.title ?? run.variant}`]),
+      ...(mine?.own.has(lab.id) === true ? ['From a file of this workspace'] : []),
+      ...watchWords(input, lab),
       lab.source,
     ],
     context: `lab.${busy ? 'running' : run === undefined ? 'notRun' : 'ran'}`,
     fold: run === undefined ? 'folded' : 'open',
     subject: { kind: 'lab', lab: lab.id },
-    children: lab.steps.map((step) => stepRow(lab, step, run, mayRepair(lab))),
+    children: [
+      ...(mine === undefined || busy ? [] : nextRows(input, mine, lab, deployed)),
+      ...(isThere(deployed) ? [thereRow(lab, deployed)] : []),
+      ...lab.steps.map((step) => stepRow(lab, step, run, repair)),
+    ],
   });
 }
 
-function labWords(lab: Lab, run: LabRun | undefined, counted: Counts): string {
+function nextRows(
+  { runs, mayRepair }: LabsInput,
+  { mayLaunch, has }: NonNullable<LabsInput['mine']>,
+  lab: Lab,
+  deployed: Deployed,
+): readonly Row[] {
+  const next = nextRow({
+    lab,
+    run: runs.get(lab.id),
+    deployed,
+    mayRepair: mayRepair(lab),
+    mayLaunch: mayLaunch(lab),
+    has,
+  });
+  return next === undefined ? [] : [next];
+}
+
+/** The lab's own servers with what they serve: a click opens a terminal, or the service. */
+function thereRow(lab: Lab, { servers }: Deployed): Row {
+  const running = servers.filter((server) => server.running).length;
+  const words = servers.length === 0 ? 'a lease, no server' : `${running} of ${servers.length} running`;
+  return row({
+    id: `there:${lab.id}`,
+    label: 'What is there',
+    description: words,
+    icon: 'server-environment',
+    tooltip: ['The servers and services of this lab that are deployed now'],
+    context: 'there',
+    fold: servers.length === 0 ? 'leaf' : 'folded',
+    children: servers.map(({ cloud, id, name, running: up, services }) =>
+      row({
+        id: `there:${lab.id}:${id}`,
+        label: name,
+        description: up ? 'running · click for a terminal' : 'not running',
+        icon: up ? 'vm-running' : 'vm',
+        tone: up ? 'good' : 'quiet',
+        tooltip: [name],
+        context: 'there.server',
+        subject: { kind: 'server', cloud, id },
+        click: up ? 'chameleon.openTerminal' : undefined,
+        fold: services.length === 0 || !up ? 'leaf' : 'open',
+        children: up ? services.map((service) => serviceRow(lab, cloud, id, service)) : [],
+      }),
+    ),
+  });
+}
+
+function serviceRow(
+  lab: Lab,
+  cloud: string,
+  serverId: string,
+  { id, name }: { readonly id: string; readonly name: string },
+): Row {
+  return row({
+    id: `there:${lab.id}:${serverId}:${id}`,
+    label: name,
+    description: 'open',
+    icon: 'globe',
+    tooltip: [`Opens ${name} through a forward`],
+    context: 'there.service',
+    subject: { kind: 'service', cloud, serverId, lab: lab.id, service: id },
+    click: 'chameleon.openService',
+  });
+}
+
+function watchWords({ mine }: LabsInput, lab: Lab): string[] {
+  const count = mine?.watching(lab) ?? 0;
+  if (count === 0) return [];
+  const often = mine?.watchSeconds === 60 ? 'once a minute' : `every ${mine?.watchSeconds ?? 0} s`;
+  const what =
+    count === 1
+      ? 'A check whose evidence does not last is'
+      : `${count} checks whose evidence does not last are`;
+  return [`${what} looked for ${often} while this view is open`];
+}
+
+function labWords(lab: Lab, run: LabRun | undefined, counted: Counts, deployed: Deployed): string {
   const total = lab.steps.flatMap((step) => step.checks).filter((check) => !check.optional).length;
-  if (run === undefined) return `${total} checks · not run yet`;
+  if (run === undefined)
+    return `${total} checks · ${isThere(deployed) ? 'deployed, not run yet' : 'not run yet'}`;
   const next = run.checks.find((check) => check.verdict === 'failed' && !check.optional);
   return `${counted.passed} of ${total}${next === undefined ? '' : ` · next: ${next.title}`}`;
+}
+
+/** How far the lab at hand is, for the head of the view. */
+export function labProgress(
+  last: { readonly lab: Lab; readonly run: LabRun } | undefined,
+): { readonly passed: number; readonly words: string; readonly spoken: string } | undefined {
+  if (last === undefined) return undefined;
+  const { lab, run } = last;
+  const { passed, failed } = countOf(run.checks, cleanupOf(lab));
+  const total = lab.steps.flatMap((step) => step.checks).filter((check) => !check.optional).length;
+  const wrong = failed === 0 ? '' : `, ${failed} failed`;
+  return {
+    passed,
+    words: `unit ${lab.unit}: ${passed} of ${total}${wrong}`,
+    spoken: `${lab.title}: ${passed} of ${total} passed${wrong}`,
+  };
 }
 
 function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boolean): Row {
@@ -58,13 +186,14 @@ function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boole
   );
   const look = run === undefined ? { icon: 'circle-outline', tone: 'quiet' as const } : stepLook(counted);
   return row({
-    id: `step:${lab.id}:${step.id}`,
+    // A tree keeps how a row was first folded: a step that fails is another row.
+    id: `step:${lab.id}:${step.id}${counted.failed > 0 ? ':failed' : ''}`,
     label: step.title,
     description: run === undefined ? `${step.checks.length} checks` : stepWords(counted),
     icon: look.icon,
     tone: look.tone,
     tooltip: [step.title],
-    context: 'step',
+    context: run === undefined ? 'step.notRun' : 'step',
     fold: counted.failed > 0 ? 'open' : 'folded',
     subject: { kind: 'step', lab: lab.id, step: step.id },
     children: results.map(({ check, result }) => checkRow(lab, step, check, result, repair)),

@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import type { Lab } from '../labs';
+
+const IN_WORKSPACE = '**/*.lab.{yaml,yml,json}';
+const MOST_FILES = 50;
+
+/** A lab with where it comes from: one of the workspace stands in place of a shipped one with its id. */
+export interface FoundLab {
+  readonly lab: Lab;
+  readonly own: boolean;
+}
+
+/**
+ * The labs that ship with the extension, and those of the workspace where it is trusted. One that can't be read is
+ * left out, and said in the log.
+ */
+export async function findLabs(extension: vscode.Uri, log: vscode.LogOutputChannel): Promise<FoundLab[]> {
+  const { readLab } = await import('../labs');
+  const folder = vscode.Uri.joinPath(extension, 'media', 'labs');
+  const names = (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
+  const shipped = names
+    .filter((name) => name.endsWith('.lab.yaml'))
+    .map((name) => ({ uri: vscode.Uri.joinPath(folder, name), own: false }));
+  const own = (await ownFiles()).map((uri) => ({ uri, own: true }));
+  const found = await Promise.all(
+    [...shipped, ...own].map(async ({ uri, own }): Promise<FoundLab[]> => {
+      const name = uri.path.replace(/^.*\//, '');
+      const bytes = await vscode.workspace.fs.readFile(uri);
+      const reading = readLab(new TextDecoder().decode(bytes), name);
+      if ('lab' in reading) return [{ lab: reading.lab, own }];
+      for (const problem of reading.problems) log.warn(`${name}:${problem.line}: ${problem.what}`);
+      return [];
+    }),
+  );
+  return [...new Map(found.flat().map((each) => [each.lab.id, each])).values()];
+}
+
+async function ownFiles(): Promise<vscode.Uri[]> {
+  if (!vscode.workspace.isTrusted || vscode.workspace.workspaceFolders === undefined) return [];
+  return vscode.workspace.findFiles(IN_WORKSPACE, '**/node_modules/**', MOST_FILES);
+}
+
+/** Calls `changed` when a lab file of the workspace comes, goes or changes, or the workspace becomes trusted. */
+export function watchLabs(changed: () => void): vscode.Disposable {
+  const watcher = vscode.workspace.createFileSystemWatcher(IN_WORKSPACE);
+  return vscode.Disposable.from(
+    watcher,
+    watcher.onDidChange(changed),
+    watcher.onDidCreate(changed),
+    watcher.onDidDelete(changed),
+    vscode.workspace.onDidGrantWorkspaceTrust(changed),
+  );
+}

@@ -1,0 +1,76 @@
+import { abortError, Problem } from '../base';
+import type { Lab } from '../labs';
+import type { App } from './app';
+import { ask } from './ask';
+import { PARAMETERS_STATE, VARIANTS_STATE } from './keys';
+
+/** What a lab wants to know: told by the inventory, kept from last time, or asked. @throws Problem */
+export async function parametersOf(app: App, lab: Lab): Promise<Record<string, string>> {
+  const { parametersFor } = await import('../labs');
+  const kept = app.context.globalState.get<Record<string, string>>(PARAMETERS_STATE, {});
+  const demo: Record<string, string> =
+    app.demo === undefined
+      ? {}
+      : {
+          keyFile: app.demo.publicKeyFile,
+          netID: app.demo.me.netId,
+          username: app.demo.me.username,
+          folder: app.demo.folder,
+        };
+  const told = {
+    ...(app.demo === undefined ? kept : {}),
+    ...parametersFor(lab, app.inventory, { kind: 'me' }),
+    ...demo,
+  };
+  const values: Record<string, string> = {};
+  for (const [name, parameter] of Object.entries(lab.parameters))
+    values[name] = told[name] ?? parameter.default ?? (await askFor(lab, name, parameter));
+  if (app.demo === undefined) await app.context.globalState.update(PARAMETERS_STATE, { ...kept, ...values });
+  return values;
+}
+
+async function askFor(lab: Lab, name: string, parameter: Lab['parameters'][string]): Promise<string> {
+  const whole = new RegExp(`^(?:${parameter.pattern})$`, 'u');
+  const text = await ask.text({
+    title: lab.title,
+    prompt: parameter.description ?? parameter.title,
+    check: (typed) =>
+      whole.test(typed.trim()) ? undefined : `That does not look like a ${parameter.title}.`,
+  });
+  if (text === undefined) throw new Problem(`The lab can't be checked without ${parameter.title} (${name}).`);
+  return text.trim();
+}
+
+/**
+ * Which way of a lab it is: told by what is deployed, else as last time, else asked once.
+ * @param before that of the last run here
+ * @returns undefined where the lab is done in one way, or what is deployed tells it
+ * @throws AbortError when none was picked
+ */
+export async function variantFor(
+  app: App,
+  lab: Lab,
+  parameters: Readonly<Record<string, string>>,
+  before: string | undefined,
+): Promise<string | undefined> {
+  const keys = Object.keys(lab.variants);
+  if (keys.length === 0) return undefined;
+  const { variantsThatFit } = await import('../labs');
+  const fitting = variantsThatFit(lab, parameters, app.inventory);
+  if (fitting.length === 1) return fitting[0];
+  const kept = app.context.globalState.get<Record<string, string>>(VARIANTS_STATE, {});
+  const among = fitting.length === 0 ? keys : fitting;
+  const known = [before, kept[lab.id]].find((key) => key !== undefined && among.includes(key));
+  if (known !== undefined) return known;
+  const picked = await ask.pick(
+    `Which way do you do ${lab.title}?`,
+    among.map((key) => ({
+      label: lab.variants[key]?.title ?? key,
+      description: lab.variants[key]?.sites.join(', ') ?? '',
+      value: key,
+    })),
+  );
+  if (picked === undefined) throw abortError();
+  await app.context.globalState.update(VARIANTS_STATE, { ...kept, [lab.id]: picked });
+  return picked;
+}

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import type { CheckResult, Lab, LabRun } from '../../../src/labs';
+import { newLabText, readLab, worthWatching } from '../../../src/labs';
+import { SAID, type Deployed } from '../../../src/extension/rows/labNext';
+import { labProgress, labRows, type LabsInput } from '../../../src/extension/rows/labs';
+import { flat, type Row } from '../../../src/extension/rows/row';
+
+const text = newLabText({ id: 'lab9-rows', title: 'Rows', edition: '2026-09', site: 'KVM@TACC' })
+  .replace(
+    'steps:',
+    "services:\n  page: { host: node, port: 8000, path: /, name: Page }\nreserve:\n  - { name: l, site: KVM@TACC, flavor: m1.small, hours: 2 }\nlaunch:\n  - { name: '{{name.server}}', image: CC-Ubuntu24.04 }\nsteps:",
+  )
+  .replace(
+    '  - id: clean-up',
+    '      - { id: seen, title: You saw it, manual: { confirm: Seen?, why: Only you know. } }\n  - id: clean-up',
+  );
+const reading = readLab(text, 'lab9-rows.lab.yaml');
+assert('lab' in reading, JSON.stringify(reading));
+const { lab } = reading;
+
+const nothing: Deployed = { leases: 0, servers: [] };
+const leased: Deployed = { leases: 1, servers: [] };
+const there: Deployed = {
+  leases: 1,
+  servers: [
+    { cloud: 'kvm', id: 's1', name: 'node-x', running: true, services: [{ id: 'Page', name: 'Page' }] },
+  ],
+};
+
+type Changes = Readonly<Record<string, Partial<CheckResult>>>;
+
+function ran(changes: Changes = {}): LabRun {
+  return {
+    lab: lab.id,
+    edition: lab.edition,
+    variant: undefined,
+    parameters: {},
+    checks: lab.steps.flatMap((step) =>
+      step.checks.map((check): CheckResult => ({
+        id: check.id,
+        step: step.id,
+        title: check.title,
+        site: undefined,
+        about: check.about,
+        verdict: check.probe.kind === 'manual' ? 'manual' : 'passed',
+        cause: undefined,
+        reason: check.probe.kind === 'manual' ? SAID : 'Seen.',
+        hint: undefined,
+        seenAt: 0,
+        optional: check.optional,
+        ...changes[check.id],
+      })),
+    ),
+  };
+}
+
+function rows(
+  run: LabRun | undefined,
+  deployed: Deployed,
+  more: { repair?: boolean; launch?: boolean; commands?: readonly string[]; labs?: readonly Lab[] } = {},
+): readonly Row[] {
+  const input: LabsInput = {
+    labs: more.labs ?? [lab],
+    runs: new Map(run === undefined ? [] : [[lab.id, run]]),
+    running: new Set(),
+    mayRepair: () => more.repair ?? false,
+    mine: {
+      own: new Set(),
+      watching: () => 2,
+      watchSeconds: 60,
+      mayLaunch: () => more.launch ?? true,
+      deployed: (each) => (each.id === lab.id ? deployed : nothing),
+      has: (command) => (more.commands ?? ['chameleon.reserve', 'chameleon.launchServer']).includes(command),
+    },
+  };
+  return labRows(input);
+}
+
+function next(...given: Parameters<typeof rows>): string {
+  const found = flat(rows(...given)).find(({ context }) => context === 'next');
+  return found === undefined ? '' : `${found.label} > ${found.description} > ${found.click ?? ''}`;
+}
+
+const failed = { verdict: 'failed', reason: 'No.' } as const;
+const needs = { verdict: 'unknown', cause: 'needs' } as const;
+
+describe('what to do next in a lab', () => {
+  for (const [what, run, deployed, options, wanted] of [
+    ['nothing begun', undefined, nothing, {}, 'Begin > reserve > chameleon.reserve'],
+    ['nothing begun, and no command for it', undefined, nothing, { commands: [] }, ''],
+    ['something there', undefined, there, {}, 'Continue: node-x is there > check the lab > chameleon.runLab'],
+    [
+      'a lease there',
+      undefined,
+      leased,
+      {},
+      'Continue: your lease is there > check the lab > chameleon.runLab',
+    ],
+    [
+      'no lease',
+      ran({ 'server-active': failed }),
+      nothing,
+      {},
+      'Next: The server is running > reserve > chameleon.reserve',
+    ],
+    [
+      'no server',
+      ran({ 'server-active': failed }),
+      leased,
+      {},
+      'Next: The server is running > launch the server > chameleon.launchServer',
+    ],
+    [
+      'no server, where launching by hand is the lesson',
+      ran({ 'server-active': failed }),
+      leased,
+      { launch: false },
+      'Next: The server is running > what to do > chameleon.showHint',
+    ],
+    [
+      'a failure with a hint',
+      ran({ greeting: failed }),
+      there,
+      {},
+      'Next: A file on it > what to do > chameleon.showHint',
+    ],
+    [
+      'a failure before what is not known',
+      ran({ 'server-active': { verdict: 'unknown', cause: 'timeout' }, greeting: failed }),
+      there,
+      {},
+      'Next: A file on it > what to do > chameleon.showHint',
+    ],
+    [
+      'not known',
+      ran({ greeting: { verdict: 'unknown', cause: 'timeout' } }),
+      there,
+      {},
+      'Next: A file on it > check again > chameleon.runCheck',
+    ],
+    [
+      'only waiting for another',
+      ran({ greeting: needs, seen: { reason: 'Seen?' } }),
+      there,
+      {},
+      'Next: You saw it > say that it is done > chameleon.confirmCheck',
+    ],
+    [
+      'clean-up last',
+      ran({ 'server-gone': failed }),
+      there,
+      {},
+      'Next: The server is deleted > what to do > chameleon.showHint',
+    ],
+    [
+      'clean-up by a click',
+      ran({ 'server-gone': failed }),
+      there,
+      { repair: true },
+      'Next: The server is deleted > delete the Server > chameleon.fixCheck',
+    ],
+    ['all passed', ran(), nothing, {}, 'All done > save the completion card > chameleon.saveCard'],
+  ] as const)
+    it(what, () => {
+      assert.equal(next(run, deployed, options), wanted);
+    });
+
+  it('nothing is offered for somebody else', () => {
+    const input = {
+      labs: [lab],
+      runs: new Map([[lab.id, ran()]]),
+      running: new Set<string>(),
+      mayRepair: () => true,
+    };
+    assert.equal(
+      flat(labRows(input)).some(({ context }) => context === 'next'),
+      false,
+    );
+  });
+});
+
+describe('the Labs view', () => {
+  it('has what is under way first', () => {
+    const other = { ...lab, id: 'lab0-other', title: 'Another', unit: 0 };
+    assert.deepEqual(
+      rows(undefined, nothing, { labs: [lab, other] }).map(({ label }) => label),
+      ['0  Another', '1  Rows'],
+    );
+    assert.deepEqual(
+      rows(undefined, there, { labs: [lab, other] }).map(({ label }) => label),
+      ['1  Rows', '0  Another'],
+    );
+  });
+
+  it('opens what failed and folds what passed, as other rows than before', () => {
+    const steps = (run: LabRun | undefined) =>
+      flat(rows(run, there)).filter(({ subject }) => subject?.kind === 'step');
+    const before = steps(undefined);
+    const after = steps(ran({ greeting: failed }));
+    assert.deepEqual(
+      after.map(({ fold }) => fold),
+      ['open', 'folded'],
+    );
+    assert.notEqual(before[0]?.id, after[0]?.id);
+    assert.equal(before[1]?.id, after[1]?.id);
+  });
+
+  it('shows what is there, with a click for each', () => {
+    const clicks = flat(rows(undefined, there)).filter(({ context }) => context.startsWith('there.'));
+    assert.deepEqual(
+      clicks.map(({ label, click }) => [label, click]),
+      [
+        ['node-x', 'chameleon.openTerminal'],
+        ['Page', 'chameleon.openService'],
+      ],
+    );
+    assert.equal(
+      flat(rows(undefined, nothing)).some(({ context }) => context.startsWith('there')),
+      false,
+    );
+  });
+
+  it('says its progress in its head', () => {
+    assert.equal(labProgress(undefined), undefined);
+    assert.deepEqual(labProgress({ lab, run: ran({ greeting: failed, 'server-gone': failed }) }), {
+      passed: 1,
+      words: 'unit 1: 1 of 4, 1 failed',
+      spoken: 'Rows: 1 of 4 passed, 1 failed',
+    });
+  });
+
+  it('says what it asks again by itself, and how often', () => {
+    assert.match(rows(ran(), there)[0]?.tooltip.join('\n') ?? '', /2 checks .* once a minute/);
+  });
+});
+
+describe('what is watched for', () => {
+  const watched = (changes: Changes) => worthWatching(lab, ran(changes).checks);
+  it('is what lives shortly, was not seen yet and can be asked', () => {
+    assert.deepEqual(watched({ greeting: failed }), ['greeting']);
+    assert.deepEqual(watched({ greeting: { verdict: 'passed earlier' } }), []);
+    assert.deepEqual(watched({ 'server-active': failed, greeting: needs }), ['server-active']);
+    assert.deepEqual(watched({ 'server-gone': failed }), [], 'clean-up is not waited for');
+  });
+});
