@@ -1,7 +1,7 @@
 export { nextHour, slotOf, type ClockRules, type Slot } from './slot';
 export { machinesIn, planLease, type LeasePlan, type LeaseWish, type WishedResource } from './plan';
 export { machineName, publicNetworkOf, slotOfDraft, wishOf, type LeaseDraft, type Machine } from './draft';
-export { awaitActive, reserveLease } from './reserve';
+export { awaitActive, checkMayReserve, reserveLease } from './reserve';
 export {
   deleteLease,
   endLeaseNow,

@@ -21,6 +21,7 @@ export interface Reserving {
  * @throws Problem with what the refusal means; AbortError on a cancel (whatever came of it)
  */
 export async function reserveLease({ session, plan, clock, signal }: Reserving): Promise<Lease> {
+  await checkMayReserve(session, signal);
   const { user } = await session.token(signal);
   const askedAt = clock.now() + session.clockOffset;
   try {
@@ -34,6 +35,18 @@ export async function reserveLease({ session, plan, clock, signal }: Reserving):
     const { what, next } = explainRefusal(thrown);
     throw new Problem(what, { next, cause: thrown });
   }
+}
+
+/**
+ * Says at once what Blazar would answer with a bare 500: a restricted application credential may make no trust, and
+ * so no lease. @throws Problem; OpenStackError if the sign-in fails; AbortError
+ */
+export async function checkMayReserve(session: Session, signal?: AbortSignal): Promise<void> {
+  const { restricted } = await session.token(signal);
+  if (restricted === true)
+    throw new Problem('This application credential may not reserve: it was made without “Unrestricted”.', {
+      next: 'Sign in by the browser, or with an application credential that has “Unrestricted” ticked.',
+    });
 }
 
 function isAnswerLost({ kind, said }: OpenStackError): boolean {

@@ -1,6 +1,7 @@
 import { abortError, isAbort, Problem, systemClock } from '../../base';
 import {
   awaitActive,
+  checkMayReserve,
   deleteLease,
   me,
   reserveLease,
@@ -62,6 +63,7 @@ async function reserveAt(
   signal: AbortSignal,
 ): Promise<boolean> {
   const session = sessionOf(app, site);
+  await checkMayReserve(session, signal);
   const place: Place = {
     title: template?.title === undefined ? `Reserve at ${site.site.name}` : `Reserve for ${template.title}`,
     site: () => app.signedIn?.site(site.cloud) ?? site,

@@ -9,9 +9,11 @@ import {
   type Course,
   type LeaseDraft,
   type LeasePlan,
+  type Slot,
 } from '../../chameleon';
 import { ask, type Choice } from '../ask';
 import { hoursWords, slotWords, summary } from '../rows/leaseWords';
+import { localTime } from '../rows/when';
 import type { StepAnswer } from '../steps';
 import { ruleWords, sceneOf, type Scene } from './choices';
 import { askAmount, askFloatingIps, askLength, askMachine, askName, askStart, type Place } from './fields';
@@ -116,12 +118,30 @@ function reserveLine(
     };
   }
   const slot = slotOfDraft(draft, serverNow(scene));
-  const start = slot.start === 'now' ? scene.now : slot.start - scene.site.clockOffset;
-  const broken = course === undefined ? [] : brokenRules(course, start, slot.end - scene.site.clockOffset);
+  const cautions = cautionsOf(scene, draft, slot, course);
   return {
     label: `$(check) Reserve ${draft.name}`,
     description: hoursWords(plan.leaseHours),
-    detail: [summary(draft, scene.site, slot, plan.leaseHours, scene.now), ...broken].join('. $(warning) '),
+    detail: [summary(draft, scene.site, slot, plan.leaseHours, scene.now), ...cautions].join('. $(warning) '),
     value: 'reserve',
   };
+}
+
+/** What people would want to know before they press: the course's rules, and a lease of that name that is there. */
+function cautionsOf(
+  { site, now }: Scene,
+  draft: LeaseDraft,
+  slot: Slot,
+  course: Course | undefined,
+): readonly string[] {
+  const start = slot.start === 'now' ? now : slot.start - site.clockOffset;
+  const same = site.leases.find(
+    ({ name, status, owner }) => name === draft.name && owner.kind === 'me' && status !== 'TERMINATED',
+  );
+  return [
+    ...(course === undefined ? [] : brokenRules(course, start, slot.end - site.clockOffset)),
+    ...(same === undefined
+      ? []
+      : [`You have a lease of that name already, until ${localTime(same.end - site.clockOffset, now)}`]),
+  ];
 }

@@ -69,6 +69,7 @@ export class FakeCloud {
   tokenLifeMs = 3_600_000;
   clock: FakeClock = new FakeClock();
   refuseSignIn: number | undefined;
+  restricted = false;
   computeVersion = '2.95';
 
   constructor(answer: Answering = () => json({})) {
@@ -130,6 +131,7 @@ export class FakeCloud {
           user: { id: 'u1', name: 'ab1234' },
           project: { id: 'p1', name: 'CHI-251409' },
           roles: [{ name: 'member' }],
+          application_credential: { restricted: this.restricted },
           catalog: [
             endpoint('compute', 'https://internal.example/v2.1', 'KVM@TACC', 'internal'),
             endpoint('compute', 'https://uc.example/v2.1', 'CHI@UC'),

@@ -53,6 +53,16 @@ describe('reserving', () => {
     }
   });
 
+  it('by a restricted credential is not even sent', async () => {
+    const cloud = blazar({ POST: () => json({ lease: wireLease(fresh) }, 201) });
+    cloud.restricted = true;
+    await assert.rejects(
+      reserveLease({ session: cloud.session(), plan, clock: cloud.clock }),
+      /made without “Unrestricted”/,
+    );
+    assert.equal(cloud.calls.length, 0);
+  });
+
   it('says what a refusal means, and looks for nothing', async () => {
     const cloud = blazar({ POST: () => refusing('Not enough hosts available') });
     await assert.rejects(
