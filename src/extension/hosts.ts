@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Problem, systemClock } from '../base';
+import { Problem, sleep, systemClock } from '../base';
 import { wayTo, type OwnedServer, type SiteInventory } from '../chameleon';
 import { consoleOutput, type Server } from '../openstack';
 import type {
@@ -22,6 +22,10 @@ import { withDoctor } from './register';
 import { TerminalVariables } from './terminalVariables';
 
 const CONSOLE_LINES = 400;
+const CONSOLE_MS = 5_000;
+const CONSOLE_TRIES = 24;
+/** A virtual machine's first boot is over by then. */
+const FIRST_BOOT_MS = 10 * 60_000;
 /** Chameleon's images know this user; it may sudo. */
 const IMAGE_USER = 'cc';
 const SECOND_MS = 1_000;
@@ -263,11 +267,23 @@ export class Hosts {
   }
 
   async #consoleKeys(target: Target, signal: AbortSignal): Promise<readonly HostKey[] | undefined> {
-    const text = await this.console(target.serverId, signal);
-    if (text === undefined) return undefined;
     const { hostKeysFromConsole } = await import('../ssh');
-    const keys = hostKeysFromConsole(text);
-    return keys.length === 0 ? undefined : keys;
+    for (let tries = 0; ; tries += 1) {
+      const text = await this.console(target.serverId, signal);
+      if (text === undefined) return undefined;
+      const keys = hostKeysFromConsole(text);
+      if (keys.length > 0) return keys;
+      // cloud-init prints them near the end of the first boot: nobody is asked what the console is about to say.
+      if (tries === CONSOLE_TRIES || !this.#isYoung(target.serverId)) return undefined;
+      await sleep(systemClock, CONSOLE_MS, signal);
+    }
+  }
+
+  #isYoung(serverId: string): boolean {
+    const site = this.siteOf(serverId);
+    const server = site?.servers.find(({ id }) => id === serverId);
+    if (site === undefined || server === undefined) return false;
+    return Date.now() + site.clockOffset - (server.launchedAt ?? server.created) < FIRST_BOOT_MS;
   }
 
   /** The end of a server's console; `undefined` where its site gives none. */
