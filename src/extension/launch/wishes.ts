@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { abortError, Problem } from '../../base';
 import {
   isRunning,
@@ -22,11 +21,7 @@ export interface WishAt {
 
 /** Launching by hand is what some labs are for: then it is said where. */
 function mayLaunch(app: App, lab: Lab): boolean {
-  return (
-    lab.assist.launch ||
-    app.demo !== undefined ||
-    vscode.workspace.getConfiguration('chameleon').get<boolean>('course.allowLaunch', false)
-  );
+  return app.course.assist(lab).launch || app.demo !== undefined;
 }
 
 /** What a lab wants launched that is not there yet, as chosen. @throws Problem where the lab wants it done by hand */

@@ -122,6 +122,8 @@ describe('needs attention', () => {
     const [overdue] = found({ leases, servers: [long] }, 5);
     assert.equal(overdue?.reason, 'runs 1 d 7 h, its lab takes 5 h');
     assert.deepEqual(kinds(found({ leases, servers: [long] }, 16)), []);
+    const patient = { now, expectedHours: () => 5, overdueFactor: 10 };
+    assert.deepEqual(kinds(attention(siteOf({ leases, servers: [long] }), patient)), []);
     assert.deepEqual(kinds(found({ leases, servers: [{ ...long, status: 'SHUTOFF' }] }, 5)), []);
     const ended = leases.map((each) => ({ ...each, status: 'TERMINATED' }));
     assert.deepEqual(kinds(found({ leases: ended, servers: [long] }, 5)), ['endlessServer node']);
