@@ -1,6 +1,8 @@
 // Builds everything into dist/: the extension, the command line, the panels' browser code.
 import { build } from 'esbuild';
-import { readdirSync, existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 
 const production = process.argv.includes('--production');
 rmSync('dist', { recursive: true, force: true, maxRetries: 5 });
@@ -41,3 +43,28 @@ await Promise.all([
       loader: { '.css': 'text' },
     }),
 ]);
+
+if (existsSync('src/labs/file/readLab.ts')) await writeLabs();
+
+/** The labs as data: reading all their YAML takes the extension host more than a second. */
+async function writeLabs() {
+  const { outputFiles } = await build({
+    ...node,
+    sourcemap: false,
+    entryPoints: ['src/labs/file/readLab.ts'],
+    write: false,
+  });
+  const module = { exports: {} };
+  const code = outputFiles[0]?.text ?? '';
+  new Function('module', 'exports', 'require', code)(module, module.exports, createRequire(import.meta.url));
+  const folder = path.join('media', 'labs');
+  const labs = readdirSync(folder)
+    .filter((name) => name.endsWith('.lab.yaml'))
+    .map((name) => {
+      const reading = module.exports.readLab(readFileSync(path.join(folder, name), 'utf8'), name);
+      if (reading.lab !== undefined) return reading.lab;
+      const [{ line, what }] = reading.problems;
+      throw new Error(`${name}:${line}: ${what}`);
+    });
+  writeFileSync(path.join('dist', 'labs.json'), JSON.stringify(labs));
+}

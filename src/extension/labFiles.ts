@@ -15,24 +15,25 @@ export interface FoundLab {
  * left out, and said in the log.
  */
 export async function findLabs(extension: vscode.Uri, log: vscode.LogOutputChannel): Promise<FoundLab[]> {
+  const shipped = (await shippedLabs(extension)).map((lab) => ({ lab, own: false }));
+  const own = await Promise.all((await ownFiles()).map((uri) => ownLab(uri, log)));
+  return [...new Map([...shipped, ...own.flat()].map((each) => [each.lab.id, each])).values()];
+}
+
+/** Those that the build has read: parsing all their YAML here would hold up the extension host for a second. */
+async function shippedLabs(extension: vscode.Uri): Promise<readonly Lab[]> {
+  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extension, 'dist', 'labs.json'));
+  return JSON.parse(new TextDecoder().decode(bytes)) as readonly Lab[];
+}
+
+async function ownLab(uri: vscode.Uri, log: vscode.LogOutputChannel): Promise<FoundLab[]> {
   const { readLab } = await import('../labs');
-  const folder = vscode.Uri.joinPath(extension, 'media', 'labs');
-  const names = (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
-  const shipped = names
-    .filter((name) => name.endsWith('.lab.yaml'))
-    .map((name) => ({ uri: vscode.Uri.joinPath(folder, name), own: false }));
-  const own = (await ownFiles()).map((uri) => ({ uri, own: true }));
-  const found = await Promise.all(
-    [...shipped, ...own].map(async ({ uri, own }): Promise<FoundLab[]> => {
-      const name = uri.path.replace(/^.*\//, '');
-      const bytes = await vscode.workspace.fs.readFile(uri);
-      const reading = readLab(new TextDecoder().decode(bytes), name);
-      if ('lab' in reading) return [{ lab: reading.lab, own }];
-      for (const problem of reading.problems) log.warn(`${name}:${problem.line}: ${problem.what}`);
-      return [];
-    }),
-  );
-  return [...new Map(found.flat().map((each) => [each.lab.id, each])).values()];
+  const name = uri.path.replace(/^.*\//, '');
+  const bytes = await vscode.workspace.fs.readFile(uri);
+  const reading = readLab(new TextDecoder().decode(bytes), name);
+  if ('lab' in reading) return [{ lab: reading.lab, own: true }];
+  for (const problem of reading.problems) log.warn(`${name}:${problem.line}: ${problem.what}`);
+  return [];
 }
 
 async function ownFiles(): Promise<vscode.Uri[]> {
