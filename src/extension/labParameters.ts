@@ -23,8 +23,11 @@ export async function parametersOf(app: App, lab: Lab): Promise<Record<string, s
     ...demo,
   };
   const values: Record<string, string> = {};
-  for (const [name, parameter] of Object.entries(lab.parameters))
-    values[name] = told[name] ?? parameter.default ?? (await askFor(lab, name, parameter));
+  for (const [name, parameter] of Object.entries(lab.parameters)) {
+    const value = told[name] ?? parameter.default ?? (await askFor(lab, name, parameter));
+    // What is not known yet keeps only those checks from being asked that hang on it.
+    if (value !== '') values[name] = value;
+  }
   if (app.demo === undefined) await app.context.globalState.update(PARAMETERS_STATE, { ...kept, ...values });
   return values;
 }
@@ -33,9 +36,11 @@ async function askFor(lab: Lab, name: string, parameter: Lab['parameters'][strin
   const whole = new RegExp(`^(?:${parameter.pattern})$`, 'u');
   const text = await ask.text({
     title: lab.title,
-    prompt: parameter.description ?? parameter.title,
+    prompt: `${parameter.description ?? parameter.title} (Leave it empty if you can’t say yet.)`,
     check: (typed) =>
-      whole.test(typed.trim()) ? undefined : `That does not look like a ${parameter.title}.`,
+      typed.trim() === '' || whole.test(typed.trim())
+        ? undefined
+        : `That does not look like a ${parameter.title}.`,
   });
   if (text === undefined) throw new Problem(`The lab can't be checked without ${parameter.title} (${name}).`);
   return text.trim();

@@ -44,6 +44,8 @@ export function valuesIn(lab: Lab, template: string, name: string): Record<strin
   const slots = slotsOf(template);
   if (slots.length === 0) return undefined;
   const literals = template.split(/\{\{[^}]*\}\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  // A name that a person chose freely tells nothing: it would fit everything.
+  if (literals.every((literal) => literal === '')) return undefined;
   const pattern = literals.reduce((text, literal, at) => {
     const slot = slots[at - 1] ?? '';
     return `${text}(${(lab.parameters[slot]?.pattern ?? '.+').replace(/\((?!\?)/g, '(?:')})${literal}`;

@@ -19,7 +19,12 @@ export function progressOf(lab: Lab, checks: readonly CheckResult[]): Progress {
     passed: count('passed', 'passed earlier'),
     failed: count('failed'),
     unknown: count('unknown'),
-    total: lab.steps.flatMap((step) => step.checks).filter((check) => !check.optional).length,
+    total: new Set(
+      lab.steps
+        .flatMap((step) => step.checks)
+        .filter((check) => !check.optional)
+        .map(({ id }) => id),
+    ).size,
     next: counted.find((check) => check.verdict === 'failed'),
   };
 }

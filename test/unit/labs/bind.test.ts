@@ -95,6 +95,7 @@ describe('parameters in names', () => {
     assert.deepEqual(valuesIn(lab, server, 'hello_chameleon-casey.diaz'), { username: 'casey.diaz' });
     assert.equal(valuesIn(lab, server, 'hello_chameleon-'), undefined);
     assert.equal(valuesIn(lab, server, 'my-hello_chameleon-casey'), undefined);
+    assert.equal(valuesIn(lab, '{{username}}', 'casey'), undefined, 'it would fit everything');
   });
 });
 
