@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Server, utils, type Connection, type ParsedKey } from 'ssh2';
 import { oslab } from './start';
+import { ed25519 } from '../ed25519';
 
 /** What runs inside a server of the lab, where none does: an SSH server on its floating IP with scripted answers. */
 export class Guest {
@@ -21,7 +22,7 @@ export class Guest {
 
   /** @param publicKey the only one that may log in, as `cc` */
   static async start(address: string, publicKey: string): Promise<Guest> {
-    const pair = utils.generateKeyPairSync('ed25519');
+    const pair = ed25519();
     const accepted = utils.parseKey(publicKey);
     if (accepted instanceof Error) throw accepted;
     const server = new Server({ hostKeys: [pair.private] });

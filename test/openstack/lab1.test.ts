@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { utils } from 'ssh2';
 import {
   bindFloatingIp,
   deleteLease,
@@ -15,6 +14,7 @@ import { Guest, printHostKey } from './guest';
 import { HOST, Lab1World, NAME, laterLease, type Check } from './lab1World';
 import { idNamed, Made } from './made';
 import { startServices, stopService } from './services';
+import { ed25519 } from '../ed25519';
 
 const LOGIN = 'ssh-login';
 const CLEANUP = ['cleanup-server', 'cleanup-fip', 'cleanup-lease'];
@@ -273,7 +273,7 @@ describe('Lab 1 on a real OpenStack', () => {
 
   it('a key that is nowhere: the key pair fails; a file that is none: that fails', async () => {
     const file = path.join(world.home, 'other.pub');
-    writeFileSync(file, `${utils.generateKeyPairSync('ed25519').public}\n`);
+    writeFileSync(file, `${ed25519().public}\n`);
     const other = await world.check({ keyFile: file });
     assert.equal(verdictOf(other.checks, 'local-key-exists'), 'passed');
     assert.equal(verdictOf(other.checks, 'keypair-kvm-tacc'), 'failed');
@@ -283,7 +283,7 @@ describe('Lab 1 on a real OpenStack', () => {
   });
 
   it('another machine answers than the console says: nobody logs in', async () => {
-    const other = utils.generateKeyPairSync('ed25519').public;
+    const other = ed25519().public;
     printHostKey(NAME, other);
     // Nobody here has met the server before, so the console's word is all there is.
     rmSync(path.join(world.home, '.local'), { recursive: true, force: true });

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
-import { utils } from 'ssh2';
 import { startDemo, type Demo } from '../../../src/demo';
 import { at, listAt, named, signIn, type Caller } from './client';
 import { addressOf, servers } from './places';
 import { firstOf, Visitor } from './visitor';
+import { ed25519 } from '../../ed25519';
 
 const LAB1 = 'hello_chameleon-alexbaker';
 
@@ -33,7 +33,7 @@ describe('demo: SSH', () => {
   });
 
   it('lets in the key of the student and user cc, nobody else', async () => {
-    const stranger = utils.generateKeyPairSync('ed25519').private;
+    const stranger = ed25519().private;
     await assert.rejects(Visitor.at(demo, address, { privateKey: stranger }), /authentication/);
     await assert.rejects(Visitor.at(demo, address, { user: 'root' }), /authentication/);
   });

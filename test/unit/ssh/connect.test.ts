@@ -4,7 +4,6 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mock } from 'node:test';
-import { utils } from 'ssh2';
 import { isAbort, systemClock, type Clock } from '../../../src/base';
 import {
   connect,
@@ -19,6 +18,7 @@ import {
 } from '../../../src/ssh';
 import { FreezableWay, hostKeyOf, keyPair, LabServer } from './labServer';
 import { MemoryFiles, ScriptedClock, steady } from './scripted';
+import { ed25519 } from '../../ed25519';
 
 const [mine, strange, host, hostRsa, other] = [keyPair(), keyPair(), keyPair(), keyPair('rsa'), keyPair()];
 const rejectsAs = (kind: string, what?: RegExp) => (thrown: unknown) => {
@@ -38,10 +38,7 @@ describe('a connection', () => {
   };
   const myKey = file('mine', mine.private);
   const strangeKey = file('strange', strange.private);
-  const lockedKey = file(
-    'locked',
-    utils.generateKeyPairSync('ed25519', { passphrase: 'p', cipher: 'aes256-ctr', rounds: 4 }).private,
-  );
+  const lockedKey = file('locked', ed25519({ passphrase: 'p' }).private);
   let lab: LabServer;
   let known: KnownHosts;
   let asked: string[];

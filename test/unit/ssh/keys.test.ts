@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { utils } from 'ssh2';
 import { findKeys, matchesAny, publicKeyOf } from '../../../src/ssh';
 import { keyPair } from './labServer';
 import { MemoryFiles } from './scripted';
+import { ed25519 } from '../../ed25519';
 
 const pair = keyPair();
 const bare = pair.public.split(' ').slice(0, 2).join(' ');
-const locked = utils.generateKeyPairSync('ed25519', { passphrase: 'p', cipher: 'aes256-ctr', rounds: 4 });
+const locked = ed25519({ passphrase: 'p' });
 
 describe('keys of this machine', () => {
   it('are the private keys of ~/.ssh, Chameleon’s first, wished ones before all', async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createServer, connect, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { Server, utils, type Connection as ServerConnection, type ParsedKey, type Session } from 'ssh2';
 import { parseHostKey, type HostKey } from '../../../src/ssh';
+import { ed25519 } from '../../ed25519';
 
 export interface KeyPair {
   readonly private: string;
@@ -12,7 +13,7 @@ export interface KeyPair {
 export function keyPair(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519'): KeyPair {
   if (type === 'rsa') return utils.generateKeyPairSync('rsa', { bits: 2048 });
   if (type === 'ecdsa') return utils.generateKeyPairSync('ecdsa', { bits: 256 });
-  return utils.generateKeyPairSync('ed25519');
+  return ed25519();
 }
 
 /** The public part of a host's key pair as a client knows it. */
