@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { labOf } from './bench';
 import { idsByLab, idsOf } from './ids';
@@ -16,11 +16,7 @@ describe('the labs have every check of the course', () => {
   });
 
   for (const lab of Object.keys(idsByLab))
-    it(lab, function () {
-      if (!existsSync(path.join(folder, `${lab}.lab.yaml`))) {
-        process.stdout.write(`    ${lab}.lab.yaml is missing\n`);
-        this.skip();
-      }
+    it(lab, () => {
       const steps = labOf(lab).steps;
       const ids = new Set(steps.flatMap((step) => step.checks.map((check) => check.id)));
       const wanted = idsOf(lab);
