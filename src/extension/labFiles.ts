@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sentenceOf } from '../base';
 import type { Lab } from '../labs';
 
 const IN_WORKSPACE = '**/*.lab.{yaml,yml,json}';
@@ -16,7 +17,7 @@ export interface FoundLab {
  */
 export async function findLabs(extension: vscode.Uri, log: vscode.LogOutputChannel): Promise<FoundLab[]> {
   const shipped = (await shippedLabs(extension)).map((lab) => ({ lab, own: false }));
-  const own = await Promise.all((await ownFiles()).map((uri) => ownLab(uri, log)));
+  const own = await Promise.all((await ownFiles(log)).map((uri) => ownLab(uri, log)));
   return [...new Map([...shipped, ...own.flat()].map((each) => [each.lab.id, each])).values()];
 }
 
@@ -36,9 +37,15 @@ async function ownLab(uri: vscode.Uri, log: vscode.LogOutputChannel): Promise<Fo
   return [];
 }
 
-async function ownFiles(): Promise<vscode.Uri[]> {
+/** A VS Code whose search does not work leaves out the workspace's labs, and nothing else. */
+async function ownFiles(log: vscode.LogOutputChannel): Promise<vscode.Uri[]> {
   if (!vscode.workspace.isTrusted || vscode.workspace.workspaceFolders === undefined) return [];
-  return vscode.workspace.findFiles(IN_WORKSPACE, '**/node_modules/**', MOST_FILES);
+  try {
+    return await vscode.workspace.findFiles(IN_WORKSPACE, '**/node_modules/**', MOST_FILES);
+  } catch (thrown) {
+    log.error(`The labs of the workspace can't be looked for: ${sentenceOf(thrown)}`);
+    return [];
+  }
 }
 
 /** Calls `changed` when a lab file of the workspace comes, goes or changes, or the workspace becomes trusted. */

@@ -82,6 +82,15 @@ describe('sign-in', () => {
     }
   });
 
+  it('is in the Accounts menu, one account a site', async () => {
+    const accounts = await vscode.authentication.getAccounts('chameleon');
+    const region = demo.clouds[0]?.region ?? '';
+    assert.deepEqual(
+      accounts.map(({ label }) => label),
+      [`${region} · application credential`],
+    );
+  });
+
   it('signs out, and nothing is left to see', async () => {
     const window = await api();
     const restore = window.answerWith({ confirm: () => Promise.resolve(true) });
@@ -92,5 +101,6 @@ describe('sign-in', () => {
     }
     assert.deepEqual((await window.inventory()).sites, []);
     assert.deepEqual(window.rows('resources'), []);
+    assert.deepEqual(await vscode.authentication.getAccounts('chameleon'), []);
   });
 });
