@@ -18,9 +18,9 @@ export async function parametersOf(app: App, lab: Lab): Promise<Record<string, s
           folder: app.demo.folder,
         };
   const told = {
-    ...(app.demo === undefined ? kept : {}),
+    ...(app.demo === undefined ? kept : demo),
+    // How things are named counts most: some type the net ID where a lab means the user name.
     ...parametersFor(lab, app.inventory, { kind: 'me' }),
-    ...demo,
   };
   const values: Record<string, string> = {};
   for (const [name, parameter] of Object.entries(lab.parameters)) {

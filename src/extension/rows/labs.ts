@@ -164,7 +164,10 @@ function labWords(lab: Lab, run: LabRun | undefined, counted: Counts, deployed: 
   const total = totalOf(lab);
   if (run === undefined)
     return `${total} checks · ${isThere(deployed) ? 'deployed, not run yet' : 'not run yet'}`;
-  const next = run.checks.find((check) => check.verdict === 'failed' && !check.optional);
+  const last = cleanupOf(lab);
+  const next = run.checks.find(
+    ({ verdict, optional, step }) => verdict === 'failed' && !optional && !last.has(step),
+  );
   return `${counted.passed} of ${total}${next === undefined ? '' : ` · next: ${next.title}`}`;
 }
 

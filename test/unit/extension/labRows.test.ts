@@ -229,6 +229,10 @@ describe('the Labs view', () => {
     });
   });
 
+  it('does not say that clean-up is next while the lab is under way', () => {
+    assert.equal(rows(ran({ 'server-gone': failed }), there)[0]?.description, '2 of 4');
+  });
+
   it('says what it asks again by itself, and how often', () => {
     assert.match(rows(ran(), there)[0]?.tooltip.join('\n') ?? '', /2 checks .* once a minute/);
   });
