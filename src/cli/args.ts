@@ -12,6 +12,7 @@ export interface Arguments {
   readonly variant: string | undefined;
   readonly sshKey: string | undefined;
   readonly evidence: string | undefined;
+  readonly csv: string | undefined;
 }
 
 /** @throws Usage */
@@ -29,6 +30,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     variant: values.variant,
     sshKey: values['ssh-key'],
     evidence: values.evidence,
+    csv: values.csv,
   };
 }
 
@@ -44,6 +46,7 @@ function parsed(argv: readonly string[]) {
         variant: { type: 'string' },
         'ssh-key': { type: 'string' },
         evidence: { type: 'string' },
+        csv: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

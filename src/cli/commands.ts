@@ -2,20 +2,24 @@ import path from 'node:path';
 import { peopleMatching, personNamed } from '../chameleon';
 import {
   fileEvidence,
+  folderCsv,
   inspect,
   keepsNothing,
   parametersFor,
   readCard,
+  rowState,
   runLab,
   verifyCard,
+  verifyFolder,
   type CheckResult,
   type Lab,
 } from '../labs';
 import type { Arguments } from './args';
+import { filesIn, written } from './files';
 import { allLabs, bytesOf, checkFiles, labNamed, listLabs } from './labs';
 import { checkShape, inventoryShape, personShape, runShape, siteShape } from './shapes';
 import { signIn } from './sites';
-import { checksText, inventoryText, siteText, verdictText } from './tables';
+import { checksText, folderText, inventoryText, siteText, verdictText } from './tables';
 import { exit, Usage, type Exit, type Outcome } from './words';
 import { worldOf } from './world';
 
@@ -119,7 +123,12 @@ async function inspectPerson(args: Arguments, signal: AbortSignal): Promise<Outc
 
 async function card(args: Arguments, signal: AbortSignal): Promise<Outcome> {
   const [verb, file] = args.rest;
-  if (verb !== 'verify' || file === undefined) throw new Usage('card verify FILE is what there is.');
+  if (file === undefined || (verb !== 'verify' && verb !== 'verify-folder'))
+    throw new Usage('card verify FILE and card verify-folder DIR are what there is.');
+  return verb === 'verify' ? verifyOne(file, args, signal) : verifyAll(file, args, signal);
+}
+
+async function verifyOne(file: string, args: Arguments, signal: AbortSignal): Promise<Outcome> {
   const record = readCard(await bytesOf(file));
   const lab = await labNamed(record.lab.id);
   const signedIn = await signIn(args, signal);
@@ -133,6 +142,24 @@ async function card(args: Arguments, signal: AbortSignal): Promise<Outcome> {
     data: {
       digest: verdict.digest,
       lines: verdict.lines.map(({ id, card: says, now, why }) => ({ id, card: says, now, why })),
+    },
+  };
+}
+
+async function verifyAll(folder: string, args: Arguments, signal: AbortSignal): Promise<Outcome> {
+  const files = await filesIn(folder);
+  const [labs, signedIn] = await Promise.all([allLabs(), signIn(args, signal)]);
+  const world = await worldOf(signedIn, { mine: false, sshKey: undefined });
+  const verdict = await verifyFolder({ files, labs, world: world.probes, signal });
+  if (args.csv !== undefined) await written(args.csv, folderCsv(verdict));
+  const isContradicted = verdict.rows.some((row) => rowState(row) === 'contradicted');
+  const isUnknown = verdict.rows.some(({ unsure, counts }) => unsure || counts.unknown > 0);
+  return {
+    code: isContradicted ? exit.failed : isUnknown ? exit.unknown : exit.fine,
+    text: folderText(verdict),
+    data: {
+      cards: verdict.rows.map((row) => ({ ...row, worst: row.worst ?? null, state: rowState(row) })),
+      others: verdict.others,
     },
   };
 }

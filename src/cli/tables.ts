@@ -1,5 +1,5 @@
 import type { Inventory, Owner, SiteInventory } from '../chameleon';
-import type { CardVerdict, CheckResult } from '../labs';
+import { folderCells, folderWords, type CardVerdict, type CheckResult, type FolderVerdict } from '../labs';
 
 /** A site's resources as text. */
 export function siteText(site: SiteInventory): string {
@@ -49,6 +49,12 @@ export function checksText(checks: readonly CheckResult[]): string {
 export function verdictText({ digest, lines }: CardVerdict): string {
   const rows = lines.map((line) => [line.now, line.title, line.card, line.why]);
   return [`digest ${digest}`, ...aligned(rows)].join('\n') + '\n';
+}
+
+/** A row a card, and the files that are none. */
+export function folderText(verdict: FolderVerdict): string {
+  const others = verdict.others.map(({ file, why }) => `  no card: ${file}: ${why}`);
+  return [folderWords(verdict), ...aligned(folderCells(verdict)), ...others].join('\n') + '\n';
 }
 
 function who(owner: Owner): string {

@@ -11,6 +11,8 @@ export const HELP = `chameleon-labs: what the Chameleon Labs extension sees, fro
                                               lab file
   inspect NETID [--json]                      a student's resources, labs and likely fault
   card verify FILE [--json]                   a completion card against the cloud
+  card verify-folder DIR [--csv FILE] [--json]
+                                              all cards of a folder, a row each
   labs [--json]                               the labs there are
   check-file FILE…                            faults of lab files, as FILE:LINE:COLUMN: what
 

@@ -43,6 +43,7 @@ export interface Ask {
     title: string,
     filters?: Readonly<Record<string, readonly string[]>>,
   ): Promise<vscode.Uri | undefined>;
+  openFolder(title: string): Promise<vscode.Uri | undefined>;
   saveFile(
     title: string,
     suggested: vscode.Uri,
@@ -103,6 +104,15 @@ const onScreen: Ask = {
     const picked = await vscode.window.showOpenDialog({ title, canSelectMany: false, ...filtersOf(filters) });
     return picked?.[0];
   },
+  async openFolder(title) {
+    const picked = await vscode.window.showOpenDialog({
+      title,
+      canSelectFiles: false,
+      canSelectFolders: true,
+      canSelectMany: false,
+    });
+    return picked?.[0];
+  },
   async saveFile(title, suggested, filters) {
     return vscode.window.showSaveDialog({ title, defaultUri: suggested, ...filtersOf(filters) });
   },
@@ -129,6 +139,7 @@ export const ask: Ask = {
   warn: (...given) => current.warn(...given),
   error: (...given) => current.error(...given),
   openFile: (...given) => current.openFile(...given),
+  openFolder: (...given) => current.openFolder(...given),
   saveFile: (...given) => current.saveFile(...given),
 };
 

@@ -76,6 +76,7 @@ export const commandIds = [
   'chameleon.confirmCheck',
   'chameleon.saveCard',
   'chameleon.verifyCard',
+  'chameleon.verifyFolder',
   'chameleon.inspectStudent',
   'chameleon.closeInspection',
   'chameleon.importRoster',

@@ -34,7 +34,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     resources: new RowView('chameleon.resources', (file) => {
       void vscode.commands.executeCommand('chameleon.signIn', file);
     }),
-    labs: new RowView('chameleon.labs'),
+    labs: new RowView('chameleon.labs', (file) => {
+      void vscode.commands.executeCommand('chameleon.verifyCard', file);
+    }),
     connections: new RowView('chameleon.connections'),
     inspect: new RowView('chameleon.inspect'),
   };

@@ -13,4 +13,5 @@ export { inspect, type Inspection } from './inspect';
 export { reservationsOf, type FilledReservation } from './reservations';
 export { progressOf, worthWatching, type Progress } from './progress';
 export { verifyCard } from './verifyCard';
+export { verifyFolder, type FolderFile } from './verifyFolder';
 export { launchesOf, namesMade, type FilledLaunch } from './made';

@@ -1,5 +1,5 @@
 import type { Person } from '../chameleon';
-import { verifyCardWith, type CardRecord, type CardVerdict } from './card';
+import { verifyCardWith, type CardRecord, type CardVerdict, type CardWorld, type UsedServer } from './card';
 import { keepsNothing } from './evidence';
 import { runLab } from './run';
 import type { Lab } from './types';
@@ -9,8 +9,10 @@ import type { ProbeWorld } from './world';
 export async function verifyCard(request: {
   readonly record: CardRecord;
   readonly lab: Lab;
-  readonly world: ProbeWorld & Parameters<typeof verifyCardWith>[0]['world'];
+  readonly world: ProbeWorld & CardWorld;
   readonly handedInBy?: Person;
+  /** Nova's accounts, where they were asked for already. */
+  readonly used?: ReadonlyMap<string, readonly UsedServer[]>;
   readonly signal: AbortSignal;
 }): Promise<CardVerdict> {
   const { variant } = request.record.lab;

@@ -140,22 +140,6 @@ export async function saveCard(app: App, argument: unknown, signal: AbortSignal)
   await Promise.resolve(showCard(app.context, record));
 }
 
-/** Opens a card that was handed in and compares it with what is there. */
-export async function verifyCard(app: App, _argument: unknown, signal: AbortSignal): Promise<void> {
-  const file = await ask.openFile('Completion card', { 'Completion card': ['png', 'json'] });
-  if (file === undefined) return;
-  const bytes = await vscode.workspace.fs.readFile(file);
-  const { readCard, verifyCard: verify } = await import('../../labs');
-  const { showVerification } = await import('../panels');
-  const record = readCard(bytes);
-  await app.labs.load();
-  const lab = app.labs.lab(record.lab.id);
-  const verdict = await withProgress('Comparing the card with what is there …', signal, (inner) =>
-    verify({ record, lab, world: app.labs.openWorld(), signal: inner }),
-  );
-  await Promise.resolve(showVerification(app.context, record, verdict));
-}
-
 async function labFor(app: App, argument: unknown, title: string): Promise<Lab> {
   if (app.signedIn === undefined)
     throw new Problem('You are not signed in, so nothing can be checked.', {

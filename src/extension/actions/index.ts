@@ -2,6 +2,7 @@ import type { App } from '../app';
 import type { CommandId } from '../commands';
 import * as account from './account';
 import * as addresses from './addresses';
+import * as cards from './cards';
 import * as checks from './checks';
 import * as course from './course';
 import { whyNoConnection } from './doctor';
@@ -99,7 +100,8 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.fixCheck': checks.fixCheck,
   'chameleon.confirmCheck': checks.confirmCheck,
   'chameleon.saveCard': checks.saveCard,
-  'chameleon.verifyCard': checks.verifyCard,
+  'chameleon.verifyCard': cards.verifyCard,
+  'chameleon.verifyFolder': cards.verifyFolder,
   'chameleon.inspectStudent': inspectStudent,
   'chameleon.closeInspection': (app) => Promise.resolve(app.inspector.close()),
   'chameleon.importRoster': course.importRoster,

@@ -9,6 +9,7 @@ export interface UsageSession {
     readonly method: 'GET';
     readonly path: string;
     readonly query: Record<string, string>;
+    readonly maxBytes?: number;
     readonly signal?: AbortSignal;
   }): Promise<RawAnswer>;
 }
