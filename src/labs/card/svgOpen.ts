@@ -23,7 +23,51 @@ export function openList(record: CardRecord, place: Place, paint: Palette): stri
   if (failed.length + open.length + toDo.length === 0) return nothingOpen(place, paint);
   return [
     line(place.x, place.y, title, { size: 13, colour: paint.muted, bold: true }),
-    ...rows([...failed, ...open, ...toDo], record, place, paint),
+    ...listed([...failed, ...open, ...toDo], record, place, paint),
+  ];
+}
+
+/** Up to this many explain themselves; of more, the failed ones do and the others are named. */
+const mostExplained = 9;
+
+function listed(checks: readonly CardCheck[], record: CardRecord, place: Place, paint: Palette): string[] {
+  const failed = checks.filter((check) => isFailed(check, record));
+  const others = checks.slice(failed.length);
+  const lines = failed.length <= 4 ? 2 : 1;
+  const y = failed.reduce((sum, check) => sum + heightOf(reasonRows(check, place, lines)), place.y + 26);
+  if (checks.length <= mostExplained || y + 5 * lineHeight > place.bottom)
+    return rows(checks, record, place, paint);
+  const explained = rows(failed, record, place, paint, lines);
+  return [...explained, ...named(others, { ...place, y }, paint)];
+}
+
+function reasonRows(check: CardCheck, { width }: Place, lines: number): string[] {
+  return wrap(reasonOf(check), 13, width - 26, lines);
+}
+
+function heightOf(reason: readonly string[]): number {
+  return lineHeight * (1 + reason.length) + 9;
+}
+
+/** What is open and to do by title alone, as many as there is room for; the rest is counted. */
+function named(checks: readonly CardCheck[], { x, y, width, bottom }: Place, paint: Palette): string[] {
+  const size = 12;
+  const height = 16;
+  const most = Math.floor((bottom - y) / height);
+  const titles = checks.map((check, at) => {
+    const sign = at === checks.length - 1 ? '.' : ';';
+    return `${check.title}${sign}`;
+  });
+  const draw = (count: number): string[] => {
+    const more = checks.length - count;
+    const rest = more === 0 ? [] : [`and ${more} more; all are in the record.`];
+    return wrap([...titles.slice(0, count), ...rest].join(' '), size, width - 26, most + 1);
+  };
+  let count = checks.length;
+  while (count > 0 && draw(count).length > most) count -= 1;
+  return [
+    mark(x + 8, y - 5, 'open', paint),
+    ...draw(count).map((row, at) => line(x + 26, y + at * height, row, { size, colour: paint.ink })),
   ];
 }
 
@@ -39,13 +83,19 @@ function isFailed(check: CardCheck, record: CardRecord): boolean {
   return check.verdict === 'failed' && !isToDo(check, record);
 }
 
-function rows(checks: readonly CardCheck[], record: CardRecord, place: Place, paint: Palette): string[] {
+function rows(
+  checks: readonly CardCheck[],
+  record: CardRecord,
+  place: Place,
+  paint: Palette,
+  lines = reasonLines(checks.length),
+): string[] {
   const drawn: string[] = [];
   const width = place.width - 26;
   let y = place.y + 26;
   for (const [at, check] of checks.entries()) {
-    const reason = wrap(reasonOf(check), 13, width, reasonLines(checks.length));
-    const height = lineHeight * (1 + reason.length) + 9;
+    const reason = reasonRows(check, place, lines);
+    const height = heightOf(reason);
     const left = checks.slice(at);
     // Room for the closing lines is kept free until the last row.
     const reserved = left.length === 1 ? 0 : lineHeight * 2;

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import jsQR from 'jsqr';
 import { encode } from 'uqr';
-import { cardHtml, cardSvg, type CardRecord } from '../../../../src/labs/card';
+import { cardHtml, cardRecord, cardSvg, type CardRecord } from '../../../../src/labs/card';
 import { palettes } from '../../../../src/labs/card/paint';
 import { qrText } from '../../../../src/labs/card/qr';
 import { fit, measure, wrap } from '../../../../src/labs/card/text';
-import { card } from './samples';
+import type { CheckResult, Lab } from '../../../../src/labs/types';
+import { labNamed } from '../labDesk';
+import { card, inventory, run, takenAt } from './samples';
 import { hostileCard, largeCard } from './largeSamples';
 
 /** Throws unless the text is well-formed XML of elements, attributes and numeric entities: all that a card needs. */
@@ -98,6 +100,26 @@ describe('card: picture', () => {
     assert.doesNotMatch(cardSvg(card(), 'light'), /more: /);
   });
 
+  for (const id of ['lab2-cloud', 'lab3-mlops', 'lab8-data-platform'])
+    for (const theme of ['light', 'dark'] as const)
+      it(`names each failed check of ${id} and stays in its frame with most not checked, ${theme}`, async () => {
+        const record = cardOf(await labNamed(id));
+        assert.ok(record.checks.length > 50);
+        const svg = cardSvg(record, theme);
+        assertWellFormed(svg);
+        const texts = textsOf(svg);
+        for (const { x, y, end, text } of texts) {
+          assert.ok(y > 10 && y <= 700 && x >= 30 && end <= 1262, `"${text}" at ${x}–${end}, ${y}`);
+          assert.ok(x < 856 || y < 180 || y <= 628 || y > 640, `"${text}" leaves the list at ${y}`);
+        }
+        const said = texts.map(({ text }) => text).join(' ');
+        for (const { title } of record.checks.filter(({ verdict }) => verdict === 'failed'))
+          assert.ok(said.includes(title.slice(0, 20)), title);
+        const open = record.checks.filter(({ verdict }) => verdict === 'unknown');
+        const there = open.filter(({ title }) => said.includes(title));
+        assert.ok(there.length >= open.length / 2, `${there.length} of ${open.length} are named`);
+      });
+
   it('says in words what failed', () => {
     assert.match(cardSvg(card(), 'light'), /Server is deleted/);
     assert.match(cardSvg(card({}), 'light'), /every check passed/);
@@ -128,6 +150,35 @@ describe('card: picture', () => {
     assert.deepEqual(wrap('', 12, 200, 3), []);
   });
 });
+
+/** A card of a lab's first third done, three checks failed, the rest not checked. */
+function cardOf(of: Lab): CardRecord {
+  const ids = of.steps.flatMap(({ checks }) => checks.map(({ id }) => id));
+  const reason =
+    'There should be 3 nodes, but there are 2: node3-cloud-ab1234 is not in the list of servers.';
+  return cardRecord({
+    run: {
+      ...run(),
+      lab: of.id,
+      edition: of.edition,
+      parameters: { netID: 'ab1234' },
+      checks: of.steps.flatMap((step) =>
+        step.checks.map(({ id, title, about, optional }): CheckResult => {
+          const at = ids.indexOf(id);
+          const verdict = at % 20 === 3 && at < 60 ? 'failed' : at < ids.length / 3 ? 'passed' : 'unknown';
+          const cause = verdict === 'unknown' ? 'unreachable' : undefined;
+          const seen = { site: 'KVM@TACC', hint: undefined, seenAt: takenAt };
+          return { ...seen, id, step: step.id, title, about, verdict, cause, reason, optional };
+        }),
+      ),
+    },
+    lab: of,
+    inventory: inventory(),
+    subject: { kind: 'me' },
+    takenAt,
+    zone: 'Asia/Kathmandu',
+  });
+}
 
 function readQr(text: string): string | undefined {
   const scale = 3;
