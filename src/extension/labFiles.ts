@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { sentenceOf } from '../base';
 import type { Lab } from '../labs';
 
 const IN_WORKSPACE = '**/*.lab.{yaml,yml,json}';
@@ -17,7 +16,7 @@ export interface FoundLab {
  */
 export async function findLabs(extension: vscode.Uri, log: vscode.LogOutputChannel): Promise<FoundLab[]> {
   const shipped = (await shippedLabs(extension)).map((lab) => ({ lab, own: false }));
-  const own = await Promise.all((await ownFiles(log)).map((uri) => ownLab(uri, log)));
+  const own = await Promise.all((await ownFiles()).map((uri) => ownLab(uri, log)));
   return [...new Map([...shipped, ...own.flat()].map((each) => [each.lab.id, each])).values()];
 }
 
@@ -38,13 +37,23 @@ async function ownLab(uri: vscode.Uri, log: vscode.LogOutputChannel): Promise<Fo
 }
 
 /** A VS Code whose search does not work leaves out the workspace's labs, and nothing else. */
-async function ownFiles(log: vscode.LogOutputChannel): Promise<vscode.Uri[]> {
-  if (!vscode.workspace.isTrusted || vscode.workspace.workspaceFolders === undefined) return [];
+/** Those in the folders that are open, and in a `labs` below: listed by hand, as a search needs a program of its own. */
+async function ownFiles(): Promise<vscode.Uri[]> {
+  if (!vscode.workspace.isTrusted) return [];
+  const roots = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri);
+  const folders = roots.flatMap((uri) => [uri, vscode.Uri.joinPath(uri, 'labs')]);
+  const files = await Promise.all(folders.map(labsIn));
+  return files.flat().slice(0, MOST_FILES);
+}
+
+async function labsIn(folder: vscode.Uri): Promise<vscode.Uri[]> {
   try {
-    return await vscode.workspace.findFiles(IN_WORKSPACE, '**/node_modules/**', MOST_FILES);
-  } catch (thrown) {
-    log.error(`The labs of the workspace can't be looked for: ${sentenceOf(thrown)}`);
-    return [];
+    const entries = await vscode.workspace.fs.readDirectory(folder);
+    return entries
+      .filter(([name]) => /\.lab\.(?:ya?ml|json)$/.test(name))
+      .map(([name]) => vscode.Uri.joinPath(folder, name));
+  } catch {
+    return []; // There is no such folder.
   }
 }
 
