@@ -4,6 +4,7 @@ import {
   fileEvidence,
   folderCsv,
   inspect,
+  isAsDrawn,
   keepsNothing,
   parametersFor,
   readCard,
@@ -129,11 +130,18 @@ async function card(args: Arguments, signal: AbortSignal): Promise<Outcome> {
 }
 
 async function verifyOne(file: string, args: Arguments, signal: AbortSignal): Promise<Outcome> {
-  const record = readCard(await bytesOf(file));
+  const bytes = await bytesOf(file);
+  const record = readCard(bytes);
   const lab = await labNamed(record.lab.id);
   const signedIn = await signIn(args, signal);
   const world = await worldOf(signedIn, { mine: false, sshKey: undefined });
-  const verdict = await verifyCard({ record, lab, world: world.probes, signal });
+  const verdict = await verifyCard({
+    record,
+    lab,
+    world: world.probes,
+    isAsDrawn: isAsDrawn(bytes),
+    signal,
+  });
   const said = verdict.lines.map((line) => line.now);
   const contradicted = verdict.digest === 'broken' || said.includes('contradicted');
   return {

@@ -11,6 +11,7 @@ export async function verifyCard(request: {
   readonly lab: Lab;
   readonly world: ProbeWorld & CardWorld;
   readonly handedInBy?: Person;
+  readonly isAsDrawn?: boolean | undefined;
   /** Nova's accounts, where they were asked for already. */
   readonly used?: ReadonlyMap<string, readonly UsedServer[]>;
   readonly signal: AbortSignal;

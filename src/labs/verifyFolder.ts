@@ -3,6 +3,7 @@ import { Slots } from '../ssh';
 import {
   accountsOf,
   compareFolder,
+  isAsDrawn,
   readCard,
   type CardRecord,
   type CardWorld,
@@ -68,6 +69,7 @@ export async function verifyFolder(request: {
 interface Card {
   readonly file: string;
   readonly record: CardRecord;
+  readonly isAsDrawn: boolean | undefined;
 }
 
 interface NoCard {
@@ -77,14 +79,15 @@ interface NoCard {
 
 async function recordIn(file: FolderFile): Promise<Card | NoCard> {
   try {
-    return { file: file.name, record: readCard(await file.read()) };
+    const bytes = await file.read();
+    return { file: file.name, record: readCard(bytes), isAsDrawn: isAsDrawn(bytes) };
   } catch (thrown) {
     return { file: file.name, why: thrown instanceof Problem ? thrown.message : "It can't be read." };
   }
 }
 
 async function judged(
-  { file, record }: Card,
+  { file, record, isAsDrawn }: Card,
   request: {
     readonly labs: readonly Lab[];
     readonly world: ProbeWorld & CardWorld;
@@ -95,7 +98,7 @@ async function judged(
   const lab = request.labs.find(({ id }) => id === record.lab.id);
   if (lab === undefined) return { file, record, why: `There is no lab ${record.lab.id} here.` };
   try {
-    return { file, record, verdict: await verifyCard({ ...request, record, lab }) };
+    return { file, record, verdict: await verifyCard({ ...request, record, lab, isAsDrawn }) };
   } catch (thrown) {
     if (isAbort(thrown) && request.signal.aborted) throw thrown;
     return { file, record, why: sentenceOf(thrown) };

@@ -16,13 +16,13 @@ export async function verifyCard(app: App, argument: unknown, signal: AbortSigna
   const { type } = await vscode.workspace.fs.stat(file);
   if ((type & vscode.FileType.Directory) !== 0) return verifyFolder(app, file, signal);
   const bytes = await vscode.workspace.fs.readFile(file);
-  const { readCard, verifyCard: verify } = await import('../../labs');
+  const { isAsDrawn, readCard, verifyCard: verify } = await import('../../labs');
   const { showVerification } = await import('../panels');
   const record = readCard(bytes);
   await app.labs.load();
   const lab = app.labs.lab(record.lab.id);
   const verdict = await withProgress('Comparing the card with what is there …', signal, (inner) =>
-    verify({ record, lab, world: app.labs.openWorld(), signal: inner }),
+    verify({ record, lab, world: app.labs.openWorld(), isAsDrawn: isAsDrawn(bytes), signal: inner }),
   );
   await Promise.resolve(showVerification(app.context, record, verdict));
 }

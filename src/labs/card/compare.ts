@@ -12,6 +12,7 @@ export function compareCard(record: CardRecord, evidence: Evidence): CardVerdict
   const resources = resourceLines(record, evidence);
   const lines = [
     ...digestLines(record),
+    ...pictureLines(evidence),
     labLine(record, evidence.lab),
     timeLine(record, evidence),
     personLine(record, evidence),
@@ -32,6 +33,20 @@ function digestLines(record: CardRecord): CardLine[] {
       card: record.digest.slice(0, 8),
       now: 'contradicted',
       why: 'The record was changed after its digest was made.',
+    },
+  ];
+}
+
+function pictureLines({ isAsDrawn }: Evidence): CardLine[] {
+  if (isAsDrawn !== false) return [];
+  return [
+    {
+      id: 'picture',
+      kind: 'card',
+      title: 'Picture',
+      card: 'changed',
+      now: 'contradicted',
+      why: 'The pixels were changed after the card was saved; what counts is the record, shown here.',
     },
   ];
 }

@@ -14,6 +14,8 @@ export interface Evidence {
   readonly now: number;
   /** Who handed the card in, where that is known: it has to be theirs. */
   readonly handedInBy?: Person;
+  /** False: the file's picture was changed after it was drawn from the record. */
+  readonly isAsDrawn?: boolean | undefined;
 }
 
 /** Clocks of laptops are wrong by minutes: differences up to this are none, ms. */

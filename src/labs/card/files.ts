@@ -1,10 +1,13 @@
 import * as v from 'valibot';
 import { Problem } from '../../base';
+import { pixelDigest } from './pixels';
 import { isPng, textIn, withText } from './png';
 import { CardRecordSchema, type CardRecord } from './record';
 
 /** The PNG text keyword under which a card's picture carries its record. */
 const keyword = 'chameleon-labs-card';
+/** Beside it, the digest of the pixels that were drawn from that record. */
+const pictureKeyword = 'chameleon-labs-picture';
 /** A card is some tens of kilobytes, its picture some hundreds: more is not a card. */
 const maxBytes = 20 * 1024 * 1024;
 
@@ -15,7 +18,16 @@ export function cardJson(record: CardRecord): string {
 
 /** The picture with the record inside it. */
 export function embedInPng(png: Uint8Array, record: CardRecord): Uint8Array {
-  return withText(png, keyword, JSON.stringify(record));
+  const withRecord = withText(png, keyword, JSON.stringify(record));
+  const drawn = pixelDigest(png);
+  return drawn === undefined ? withRecord : withText(withRecord, pictureKeyword, drawn);
+}
+
+/** Whether a card's picture still shows what was drawn with its record; `undefined` where nothing tells. */
+export function isAsDrawn(bytes: Uint8Array): boolean | undefined {
+  if (!isPng(bytes)) return undefined;
+  const [drawn, now] = [textIn(bytes, pictureKeyword), pixelDigest(bytes)];
+  return drawn === undefined || now === undefined ? undefined : drawn === now;
 }
 
 /**

@@ -6,7 +6,7 @@ import { Problem } from '../../base';
  */
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-interface Chunk {
+export interface Chunk {
   readonly type: string;
   readonly data: Uint8Array;
   /** Where it begins and ends in the file. */
@@ -41,7 +41,8 @@ export function textIn(png: Uint8Array, keyword: string): string | undefined {
   return undefined;
 }
 
-function chunksOf(png: Uint8Array): Chunk[] {
+/** All chunks in order. A broken file is a Problem. */
+export function chunksOf(png: Uint8Array): Chunk[] {
   if (!isPng(png)) throw new Problem('The file is not a PNG picture.');
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   const chunks: Chunk[] = [];
@@ -94,7 +95,8 @@ function textOf({ data }: Chunk): { keyword: string; text: string } | undefined 
   };
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+/** The parts as one. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

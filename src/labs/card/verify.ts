@@ -26,6 +26,8 @@ export interface Verification {
   }): Promise<LabRun>;
   /** Who handed the card in, where that is known. */
   readonly handedInBy?: Person;
+  /** False: the file's picture was changed after it was drawn from the record. */
+  readonly isAsDrawn?: boolean | undefined;
   /** Nova's accounts, where they were asked for already. */
   readonly used?: ReadonlyMap<string, readonly UsedServer[]>;
   readonly signal: AbortSignal;
@@ -48,6 +50,7 @@ export async function verifyCardWith(verification: Verification): Promise<CardVe
     run,
     used,
     now: world.clock.now(),
+    isAsDrawn: verification.isAsDrawn,
     ...(handedInBy === undefined ? {} : { handedInBy }),
   });
 }

@@ -10,6 +10,7 @@ import {
   folderCsv,
   folderMarkdown,
   folderWords,
+  isAsDrawn,
   rowState,
   verifyFolder,
   type CardRecord,
@@ -20,6 +21,7 @@ import {
   type LabRun,
 } from '../../../../src/labs';
 import type { RawAnswer } from '../../../../src/openstack';
+import { textIn, withText } from '../../../../src/labs/card/png';
 import { labNamed } from '../labDesk';
 import {
   card,
@@ -150,6 +152,23 @@ describe('card: verify folder', () => {
       ['notes.txt', 'shot.png'],
     );
     assert.match(folderWords(verdict), /^3 cards: 1 to look at, .* 2 files are no card\.$/);
+  });
+
+  it('finds edited pixels around the old record, not a picture that was compressed anew', async () => {
+    const [png, other] = [new PNG({ width: 8, height: 4 }), new PNG({ width: 8, height: 4 })];
+    png.data.fill(0x7f);
+    other.data.fill(0x7f).writeUInt8(0x10, 40);
+    const saved = embedInPng(PNG.sync.write(png), card());
+    assert.equal(isAsDrawn(saved), true);
+    const around = (picture: PNG, level: number): Uint8Array => {
+      const drawn = textIn(saved, 'chameleon-labs-picture') ?? '';
+      const kept = embedInPng(PNG.sync.write(picture, { deflateLevel: level, filterType: 4 }), card());
+      return withText(kept, 'chameleon-labs-picture', drawn);
+    };
+    const verdict = await verify(files({ 'edited.png': around(other, 9), 'packed.png': around(png, 1) }));
+    assert.match(rowOf(verdict, 'edited.png').worst ?? '', /pixels were changed|Shared card/);
+    assert.equal(rowOf(verdict, 'edited.png').counts.contradicted, 1);
+    assert.equal(rowOf(verdict, 'packed.png').counts.contradicted, 0);
   });
 
   it('goes on when a file can not be read, and when there is no such lab here', async () => {
