@@ -36,7 +36,6 @@ async function ownLab(uri: vscode.Uri, log: vscode.LogOutputChannel): Promise<Fo
   return [];
 }
 
-/** A VS Code whose search does not work leaves out the workspace's labs, and nothing else. */
 /** Those in the folders that are open, and in a `labs` below: listed by hand, as a search needs a program of its own. */
 async function ownFiles(): Promise<vscode.Uri[]> {
   if (!vscode.workspace.isTrusted) return [];
