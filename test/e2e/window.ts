@@ -52,7 +52,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
   });
   const browser = await openBrowser();
   const context = await browser.newContext({
-    viewport: { width: 1280, height: 820 },
+    viewport: { width: 1280, height: 1240 }, // the rows of a tree that are out of sight are in no page
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   context.setDefaultTimeout(20_000);

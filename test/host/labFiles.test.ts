@@ -50,8 +50,11 @@ describe('a lab file in the editor', () => {
     assert.ok(check);
     await vscode.commands.executeCommand(check.command, ...((check.arguments ?? []) as unknown[]));
     const row = (await allRows('labs')).find(
-      ({ subject }) =>
-        subject?.kind === 'check' && subject.lab === 'lab0-greeting' && subject.check === 'server-active',
+      ({ context, subject }) =>
+        context.startsWith('check.') &&
+        subject?.kind === 'check' &&
+        subject.lab === 'lab0-greeting' &&
+        subject.check === 'server-active',
     );
     assert.match(row?.description ?? '', /^failed · There is not one server/);
     const after = await until('what it said', async () =>

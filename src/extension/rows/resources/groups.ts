@@ -70,6 +70,8 @@ function byLease(at: At, list: Shown): Row[] {
       volumes
         .filter((volume) => !volume.attachments.some((each) => shownServers.has(each.serverId)))
         .map((volume) => volumeRow(at, volume)),
+      // What is idle among them is said above already.
+      'folded',
     ),
     ...lasting(at, list),
     ...heading(
