@@ -57,10 +57,10 @@ export class Inspector {
       labs: answer.labs,
       at: Date.now(),
     };
-    await vscode.commands.executeCommand('setContext', 'chameleon.inspecting', true);
+    // The rows first, and no row is revealed: a tree that changes while it appears is left half blank by the editor.
     this.#app.draw();
-    const [fault] = this.rows;
-    if (fault !== undefined) await this.#app.views.inspect.view.reveal(fault, { focus: true, select: true });
+    await vscode.commands.executeCommand('setContext', 'chameleon.inspecting', true);
+    await vscode.commands.executeCommand('chameleon.inspect.focus');
   }
 
   close(): void {

@@ -27,6 +27,8 @@ export async function readable(app: App, title: string): Promise<Readable> {
     },
   };
   pages.set(uri.toString(), page);
+  // News of a document reach only one that is open; the preview opens its own too late for the first.
+  await vscode.workspace.openTextDocument(uri);
   // Drawn by VS Code's own preview, where commands of links do not run: servers have their words in it.
   await vscode.commands.executeCommand('markdown.showPreview', uri);
   return page;

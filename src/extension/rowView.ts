@@ -10,6 +10,8 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
   #rows: readonly Row[] = [];
   #parents = new Map<string, Row>();
   #drawn = '[]';
+  /** A tree that is told of a change before it has ever asked asks twice at once, and draws half of it. */
+  #wasAsked = false;
 
   /** @param dropped told of files that are dropped on the view; without it nothing can be */
   constructor(id: string, dropped?: (file: vscode.Uri) => void) {
@@ -32,7 +34,7 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
     this.#parents = new Map(
       flat(rows).flatMap((each) => each.children.map((child) => [child.id, each] as const)),
     );
-    this.#changed.fire(undefined);
+    if (this.#wasAsked) this.#changed.fire(undefined);
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
@@ -40,6 +42,7 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
   }
 
   getChildren(row?: Row): Row[] {
+    this.#wasAsked = true;
     return [...(row?.children ?? (row === undefined ? this.#rows : []))];
   }
 

@@ -16,7 +16,8 @@ export function firstFault(
     // What is absent is neither right nor wrong, unless it is the question.
     if (value === null && each.exists === undefined)
       throw new WrongForm('The answer does not say what is asked.');
-    if (!holds(each, value, bindings)) return fill(each.else ?? fault(each, value), bindings, 'plain');
+    if (!holds(each, value, bindings))
+      return each.else === undefined ? fault(each, value, bindings) : fill(each.else, bindings, 'plain');
   }
   return undefined;
 }
@@ -42,8 +43,9 @@ function contains(value: Json, wanted: Scalar): boolean {
 
 const LONGEST_VALUE = 60;
 
-function fault(each: Expectation, value: Json): string {
-  return `${each.that} is ${shown(value)}, which should be ${wanted(each)}.`;
+/** What was seen stands as it is: a server may have braces in its words. */
+function fault(each: Expectation, value: Json, bindings: Bindings): string {
+  return `It says ${shown(value)}, where the lab wants ${fill(wanted(each), bindings, 'plain')}.`;
 }
 
 function shown(value: Json): string {

@@ -14,6 +14,7 @@ import { forwardMeasures } from './forwards';
 import { labMeasures } from './labs';
 import { packageMeasures } from './package';
 import { transferMeasures } from './transfers';
+import { rowMeasures } from './rows';
 import { isWithin, tableOf, type Measure } from './table';
 
 const say = (line: string): void => {
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
     ['forwards', forwardMeasures],
     ['transfers', transferMeasures],
     ['labs', labMeasures],
+    ['rows', rowMeasures],
     [
       'package',
       async () => {

@@ -188,7 +188,9 @@ export function labProgress(
 }
 
 function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boolean): Row {
-  const results = step.checks.map((check) => ({ check, result: resultOf(run, check) }));
+  // Before the variant is told, a check that each variant does in its own way is one row all the same.
+  const checks = [...new Map(step.checks.map((check) => [check.id, check])).values()];
+  const results = checks.map((check) => ({ check, result: resultOf(run, check) }));
   const counted = countOf(
     results.map(({ result }) => result).filter((result) => result !== undefined),
     cleanupOf(lab),
@@ -198,7 +200,7 @@ function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boole
     // A tree keeps how a row was first folded: a step that fails is another row.
     id: `step:${lab.id}:${step.id}${counted.failed > 0 ? ':failed' : ''}`,
     label: step.title,
-    description: run === undefined ? `${step.checks.length} checks` : stepWords(counted),
+    description: run === undefined ? `${checks.length} checks` : stepWords(counted),
     icon: look.icon,
     tone: look.tone,
     tooltip: [step.title],

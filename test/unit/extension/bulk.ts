@@ -1,4 +1,6 @@
-import type { RawParts } from '../../../src/chameleon';
+import { attention, belongsTo, me, personNamed, type Inventory, type RawParts } from '../../../src/chameleon';
+import { resourceRows, type Grouping } from '../../../src/extension/rows/resources';
+import type { Row } from '../../../src/extension/rows/row';
 import {
   floatingIp,
   HOUR,
@@ -83,4 +85,26 @@ function ip(at: number): string {
 
 function count<T>(amount: number, make: (at: number) => T): T[] {
   return Array.from({ length: amount }, (_, at) => make(at));
+}
+
+/** The rows of the Resources view for that class. */
+export function rowsOf(
+  inventory: Inventory,
+  grouping: Grouping,
+  whose: 'mine' | 'everyone' | 'ks1042',
+): readonly Row[] {
+  const person = whose === 'mine' ? me(inventory) : personNamed(inventory, whose);
+  return resourceRows({
+    inventory,
+    shows: (site, resource) =>
+      whose === 'everyone' ||
+      (person !== undefined && belongsTo(inventory, site.site.name, resource, person)),
+    showsOwner: () => whose === 'everyone',
+    filter: () => undefined,
+    grouping,
+    attention: (site) => attention(site, { now, expectedHours: () => 5 }),
+    services: () => [],
+    demo: new Set(),
+    now,
+  });
 }
