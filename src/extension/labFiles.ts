@@ -22,8 +22,10 @@ export async function findLabs(extension: vscode.Uri, log: vscode.LogOutputChann
 
 /** Those that the build has read: parsing all their YAML here would hold up the extension host for a second. */
 async function shippedLabs(extension: vscode.Uri): Promise<readonly Lab[]> {
-  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extension, 'dist', 'labs.json'));
-  return JSON.parse(new TextDecoder().decode(bytes)) as readonly Lab[];
+  const file = vscode.Uri.joinPath(extension, 'dist', 'labs.json.br');
+  const { brotliDecompressSync } = await import('node:zlib');
+  const text = brotliDecompressSync(await vscode.workspace.fs.readFile(file)).toString('utf8');
+  return JSON.parse(text) as readonly Lab[];
 }
 
 async function ownLab(uri: vscode.Uri, log: vscode.LogOutputChannel): Promise<FoundLab[]> {
