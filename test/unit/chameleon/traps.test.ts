@@ -103,9 +103,9 @@ describe('clouds of the identity provider', () => {
     const { clouds } = await findClouds({
       env: { OS_CLOUD: 'second' },
       home: '/home/a',
-      cwd: '/work',
+      cwd: '/course',
       readFile: (file) =>
-        file === '/work/clouds.yaml'
+        file === '/course/clouds.yaml'
           ? Promise.resolve(`clouds:\n${one('first')}${one('second')}`)
           : Promise.reject(new Error('none')),
     });
