@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { abortError, isAbort, Problem, sentenceOf, type Clock } from '../base';
 import type { CloudConfig } from '../openstack';
 import type { CloudFacts, RawParts } from './assemble';
@@ -149,6 +150,8 @@ function orAborted(work: Promise<void>, signal: AbortSignal | undefined): Promis
     const onAbort = (): void => {
       reject(abortError());
     };
+    // One for each list of each site: more than ten is right.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => {
       signal.removeEventListener('abort', onAbort);
