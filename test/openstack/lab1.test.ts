@@ -85,19 +85,25 @@ describe('Lab 1 on a real OpenStack', () => {
     assert.ok(found !== undefined && rule !== undefined);
     return { groupId: found.id, ruleId: rule.id };
   };
-  const exchangeRule = async (rule: Readonly<Record<string, unknown>>): Promise<void> => {
-    const { groupId, ruleId } = await ruleOf('allow-ssh');
+  /** Takes a rule off the group and makes another one: its id. */
+  const exchangeRule = async (
+    groupId: string,
+    ruleId: string,
+    rule: Readonly<Record<string, unknown>>,
+  ): Promise<string> => {
     const call = { service: 'network', path: '/v2.0/security-group-rules' };
     await world.session.json({ ...call, method: 'DELETE', path: `${call.path}/${ruleId}` });
-    await world.session.json({
+    const made = (await world.session.json({
       ...call,
       method: 'POST',
       body: { security_group_rule: { ...SSH_RULE, ...rule, security_group_id: groupId } },
-    });
+    })) as { security_group_rule: { id: string } };
+    return made.security_group_rule.id;
   };
   const exchanged = (rule: Readonly<Record<string, unknown>>) => async () => {
-    await exchangeRule(rule);
-    return () => exchangeRule({});
+    const { groupId, ruleId } = await ruleOf('allow-ssh');
+    const wrong = await exchangeRule(groupId, ruleId, rule);
+    return () => exchangeRule(groupId, wrong, {});
   };
   const afterLogin = [LOGIN, 'hello-file', 'scp-up'];
   const onServer = [
