@@ -5,29 +5,20 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import http from 'node:http';
 import path from 'node:path';
 import type { Forward } from '../../src/ssh';
-import { up, type Lab } from '../ssh/setup';
+import type { Lab } from '../ssh/setup';
 import { World } from '../ssh/world';
-import { relay } from './relay';
+import { nearAndFar } from './nearAndFar';
 import { median, timed, type Measure } from './table';
 
 const REQUESTS = 60;
 const BULK_BYTES = 200_000_000;
 const BULK_ROUNDS = 3;
 
-/** One way of a link of 20 ms, there and back. */
-const DELAY_MS = 10;
 const STREAMS = 50;
 const STREAM_BYTES = 4_000_000;
 
-export async function forwardMeasures(): Promise<Measure[]> {
-  const lab = await up();
-  const far = await relay(lab.mlflow.address, lab.mlflow.port, DELAY_MS);
-  try {
-    const away = { ...lab, mlflow: { ...lab.mlflow, address: '127.0.0.1', port: far.port } };
-    return [...(await measures(lab, '')), ...(await measures(away, ', 20 ms away'))];
-  } finally {
-    far.close();
-  }
+export function forwardMeasures(): Promise<Measure[]> {
+  return nearAndFar(measures);
 }
 
 async function measures(lab: Lab, where: string): Promise<Measure[]> {

@@ -5,26 +5,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { downloadFolder, type Connection } from '../../src/ssh';
-import { up, type Lab } from '../ssh/setup';
+import type { Lab } from '../ssh/setup';
 import { freely, World } from '../ssh/world';
-import { relay } from './relay';
+import { nearAndFar } from './nearAndFar';
 import { median, timed, type Measure } from './table';
 
 const run = promisify(execFile);
 const ROUNDS = 3;
 const MIB = 64;
 const SMALL = 200;
-const DELAY_MS = 10;
 
-export async function transferMeasures(): Promise<Measure[]> {
-  const lab = await up();
-  const far = await relay(lab.mlflow.address, lab.mlflow.port, DELAY_MS);
-  try {
-    const away = { ...lab, mlflow: { ...lab.mlflow, address: '127.0.0.1', port: far.port } };
-    return [...(await measures(lab, '')), ...(await measures(away, ', 20 ms away'))];
-  } finally {
-    far.close();
-  }
+export function transferMeasures(): Promise<Measure[]> {
+  return nearAndFar(measures);
 }
 
 async function measures(lab: Lab, where: string): Promise<Measure[]> {
