@@ -1,6 +1,6 @@
 // Builds everything into dist/: the extension, the command line, the panels' browser code.
-import { build } from 'esbuild';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { build, transform } from 'esbuild';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
@@ -22,13 +22,7 @@ const node = { ...common, platform: 'node', format: 'cjs', target: 'node20' };
 const panels = readdirSync('webview').filter((panel) => existsSync(`webview/${panel}/main.ts`));
 
 await Promise.all([
-  existsSync('src/extension/main.ts') &&
-    build({
-      ...node,
-      entryPoints: { extension: 'src/extension/main.ts' },
-      outdir: 'dist',
-      external: ['vscode', ...optionalNative],
-    }),
+  existsSync('src/extension/main.ts') && buildExtensionParts(),
   existsSync('src/cli/main.ts') &&
     build({ ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', external: optionalNative }),
   panels.length > 0 &&
@@ -46,6 +40,39 @@ await Promise.all([
 ]);
 
 if (existsSync('src/labs/file/readLab.ts')) await writeLabs();
+
+/**
+ * The extension in parts, so that its start reads a few kilobytes and the rest is read at its first use. esbuild splits
+ * only ES modules, and editors before VS Code 1.100 can't start an extension that is one: so each part is turned round.
+ */
+async function buildExtensionParts() {
+  const sourcemap = production ? false : 'inline';
+  const { outputFiles } = await build({
+    ...node,
+    format: 'esm',
+    splitting: true,
+    sourcemap,
+    write: false,
+    entryPoints: { extension: 'src/extension/main.ts' },
+    chunkNames: 'extension/[name]-[hash]',
+    outdir: 'dist',
+    external: ['vscode', ...optionalNative],
+  });
+  mkdirSync('dist/extension', { recursive: true });
+  await Promise.all(
+    outputFiles.map(async ({ path: file, text }) => {
+      const { code } = await transform(text, {
+        format: 'cjs',
+        platform: 'node',
+        target: 'node20',
+        minify: production,
+        sourcemap,
+        supported: { 'dynamic-import': false },
+      });
+      writeFileSync(file, code);
+    }),
+  );
+}
 
 /** The labs as data: reading all their YAML takes the extension host more than a second. */
 async function writeLabs() {
