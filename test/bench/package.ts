@@ -26,18 +26,15 @@ async function activation(): Promise<Measure> {
     const window = await openWindow();
     try {
       await window.command('Developer: Show Running Extensions');
-      const row = window.page.locator('.runtime-extensions-editor .monaco-list-row', {
-        hasText: 'chameleon',
-      });
-      await row.first().waitFor();
-      const text = (await row.first().innerText()).replace(/\s+/g, ' ');
-      const [, ms] = /Activation: (\d+)ms/.exec(text) ?? /(\d+)ms/.exec(text) ?? [];
-      if (ms !== undefined) times.push(Number(ms));
+      const row = window.page
+        .locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'chameleon' })
+        .filter({ hasText: /Activation: \d+ms/ });
+      const text = await row.first().innerText();
+      times.push(Number(/Activation: (\d+)ms/.exec(text)?.[1]));
     } finally {
       await window.close();
     }
   }
-  if (times.length === 0) throw new Error('The editor told no activation time.');
   return {
     name: 'activation',
     value: median(times),
