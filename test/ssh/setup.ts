@@ -9,10 +9,22 @@ import { hostKeysFromConsole, type HostKey, type Target } from '../../src/ssh';
 
 const run = promisify(execFile);
 const scripts = path.join(path.dirname(fileURLToPath(import.meta.url)), 'lab');
-const folder = process.env['SVCLAB'] ?? path.join(tmpdir(), 'svclab');
-const startedByUs = path.join(folder, 'run', 'started-by-tests');
+const usualFolder = process.env['SVCLAB'] ?? path.join(tmpdir(), 'svclab');
+
+/** Where a lab is. Two of them may run side by side. */
+export interface Place {
+  readonly folder: string;
+  /** The first three bytes of its hosts' addresses, of 127.0.0.0/8. */
+  readonly net: string;
+}
+/** The lab of the suites. */
+export const usual: Place = { folder: usualFolder, net: process.env['SVCLAB_NET'] ?? '127.115.0' };
+/** The services' programs, which all labs share. */
+const programs = process.env['SVCLAB_VENV'] ?? path.join(usualFolder, 'venv');
 
 type HostName = 'mlflow' | 'ray' | 'node1' | 'node2' | 'node3';
+/** A service of the lab's table. */
+export type ServiceName = 'mlflow' | 'jupyter' | 'ray' | 'nginx';
 
 /** Real servers on this machine: sshd on each, MLflow on one, Ray on another, nginx behind a jump host. */
 export interface Lab {
@@ -24,6 +36,8 @@ export interface Lab {
   /** Through node1 and node2. */
   readonly node3: Target;
   readonly ports: { readonly mlflow: number; readonly ray: number; readonly jupyter: number };
+  /** A program that came with a service, such as its client: `program('ray', 'ray')`. */
+  program(of: 'mlflow3' | 'jupyter' | 'ray', name: string): string;
   /** The token of the JupyterLab on the MLflow host. */
   jupyterToken(): Promise<string>;
   readonly keys: {
@@ -41,14 +55,22 @@ export interface Lab {
   host(command: 'ssh' | 'drop' | 'net' | 'sshd' | 'rekey', target: Target, ...more: string[]): Promise<void>;
 }
 
-/** Finds the lab or starts it (as root, on Debian); the same lab each time. */
-export async function up(): Promise<Lab> {
-  if (!(await isReady())) {
-    await script('install.sh');
-    await script('up.sh');
-    await writeFile(startedByUs, '');
+/**
+ * Finds the lab or starts it (as root, on Debian); the same lab each time.
+ * @param services those that must answer; all of the lab's where none is named
+ */
+export async function up(services: readonly ServiceName[] = [], place: Place = usual): Promise<Lab> {
+  const { folder, net } = place;
+  const script = (name: string, ...args: string[]): Promise<string> => runScript(place, name, args);
+  const isReady = await script('ready.sh', ...services).then(
+    () => true,
+    () => false,
+  );
+  if (!isReady) {
+    await script('install.sh', ...services);
+    await script('up.sh', ...services);
+    await writeFile(markOf(place), '');
   }
-  const net = process.env['SVCLAB_NET'] ?? '127.115.0';
   const target = (id: HostName, name: string, address: string, via: readonly Target[] = []): Target => ({
     serverId: id,
     name,
@@ -67,6 +89,7 @@ export async function up(): Promise<Lab> {
     node2,
     node3: target('node3', 'node3-cloud-ab1234', '192.168.1.13', [node1, node2]),
     ports: { mlflow: 8000, ray: 8265, jupyter: 8888 },
+    program: (of, name) => path.join(programs, of, 'bin', name),
     jupyterToken: () => readFile(key('jupyter_token'), 'utf8'),
     keys: {
       rsa: key('id_rsa_chameleon'),
@@ -83,22 +106,19 @@ export async function up(): Promise<Lab> {
 }
 
 /** Stops the lab if it was started by `up`. */
-export async function down(): Promise<void> {
-  if (!existsSync(startedByUs)) return;
-  await script('down.sh');
-  await rm(startedByUs, { force: true });
+export async function down(place: Place = usual): Promise<void> {
+  if (!existsSync(markOf(place))) return;
+  await runScript(place, 'down.sh', []);
+  await rm(markOf(place), { force: true });
 }
 
-async function isReady(): Promise<boolean> {
-  return script('ready.sh').then(
-    () => true,
-    () => false,
-  );
+function markOf({ folder }: Place): string {
+  return path.join(folder, 'run', 'started-by-tests');
 }
 
-async function script(name: string, ...args: string[]): Promise<string> {
+async function runScript({ folder, net }: Place, name: string, args: readonly string[]): Promise<string> {
   const { stdout } = await run(path.join(scripts, name), args, {
-    env: { ...process.env, SVCLAB: folder },
+    env: { ...process.env, SVCLAB: folder, SVCLAB_NET: net, SVCLAB_VENV: programs },
     maxBuffer: 16 * 1024 * 1024,
   });
   return stdout;

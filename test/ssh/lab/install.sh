@@ -8,7 +8,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [ "$(id -u)" = 0 ] || die "install.sh: run as root"
 case ${1:-} in '') set -- debian mlflow jupyter ray;; *) set -- debian "$@";; esac
-mkdir -p "$SVCLAB"/{bin,venv,log,cache,src}
+mkdir -p "$SVCLAB"/{bin,log,cache,src} "$SVCLAB_VENV"
 chmod 755 "$SVCLAB"
 
 debian() {
@@ -32,16 +32,16 @@ debian() {
 # The labs' images are of that day too, and old releases do not all run with new libraries.
 venv() {
   local name=$1 date=$2; shift 2
-  [ -x "$SVCLAB/venv/tools/bin/uv" ] || {
-    /usr/bin/python3 -m venv "$SVCLAB/venv/tools"; "$SVCLAB/venv/tools/bin/pip" install -q uv; }
-  if [ "$(cat "$SVCLAB/venv/$name/.made" 2>/dev/null)" = "$date $*" ]; then return; fi
-  rm -rf "$SVCLAB/venv/$name"
-  local uv=("$SVCLAB/venv/tools/bin/uv") newer=()
+  [ -x "$SVCLAB_VENV/tools/bin/uv" ] || {
+    /usr/bin/python3 -m venv "$SVCLAB_VENV/tools"; "$SVCLAB_VENV/tools/bin/pip" install -q uv; }
+  if [ "$(cat "$SVCLAB_VENV/$name/.made" 2>/dev/null)" = "$date $*" ]; then return; fi
+  rm -rf "$SVCLAB_VENV/$name"
+  local uv=("$SVCLAB_VENV/tools/bin/uv") newer=()
   [ "$date" = - ] || newer=(--exclude-newer "$date")
   export UV_CACHE_DIR=$SVCLAB/cache/uv UV_NO_CONFIG=1 UV_LINK_MODE=hardlink
-  "${uv[@]}" venv -q -p /usr/bin/python3 "$SVCLAB/venv/$name"
-  "${uv[@]}" pip install -q --compile-bytecode -p "$SVCLAB/venv/$name/bin/python" "${newer[@]}" "$@"
-  echo "$date $*" > "$SVCLAB/venv/$name/.made"
+  "${uv[@]}" venv -q -p /usr/bin/python3 "$SVCLAB_VENV/$name"
+  "${uv[@]}" pip install -q --compile-bytecode -p "$SVCLAB_VENV/$name/bin/python" "${newer[@]}" "$@"
+  echo "$date $*" > "$SVCLAB_VENV/$name/.made"
 }
 mlflow()      { venv mlflow3 2026-02-20 mlflow==3.9.0 boto3; }
 jupyter()     { venv jupyter 2026-03-01 jupyterlab ipykernel; }

@@ -120,7 +120,7 @@ case ${1:-} in
   '') set -- $(for s in $(services); do installed "$s" && echo "$s"; done);;
   ssh) exit 0;;
 esac
-V=$SVCLAB/venv ST=$SVCLAB/state
+V=$SVCLAB_VENV ST=$SVCLAB/state
 own() { mkdir -p "$@"; chown 1000:1000 "$@"; }
 up_nginx() {
   own "$ST/nginx" "$ST/nginx/html"
