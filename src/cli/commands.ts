@@ -4,10 +4,9 @@ import {
   fileEvidence,
   folderCsv,
   inspect,
-  isAsDrawn,
   keepsNothing,
+  openCard,
   parametersFor,
-  readCard,
   rowState,
   runLab,
   verifyCard,
@@ -130,16 +129,15 @@ async function card(args: Arguments, signal: AbortSignal): Promise<Outcome> {
 }
 
 async function verifyOne(file: string, args: Arguments, signal: AbortSignal): Promise<Outcome> {
-  const bytes = await bytesOf(file);
-  const record = readCard(bytes);
-  const lab = await labNamed(record.lab.id);
+  const card = await openCard(await bytesOf(file));
+  const lab = await labNamed(card.labId);
   const signedIn = await signIn(args, signal);
   const world = await worldOf(signedIn, { mine: false, sshKey: undefined });
   const verdict = await verifyCard({
-    record,
+    record: card.record(lab, signedIn.inventory),
     lab,
     world: world.probes,
-    isAsDrawn: isAsDrawn(bytes),
+    picture: card.picture,
     signal,
   });
   const said = verdict.lines.map((line) => line.now);

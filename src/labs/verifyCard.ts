@@ -1,5 +1,12 @@
 import type { Person } from '../chameleon';
-import { verifyCardWith, type CardRecord, type CardVerdict, type CardWorld, type UsedServer } from './card';
+import {
+  verifyCardWith,
+  type CardRecord,
+  type CardVerdict,
+  type CardWorld,
+  type PictureState,
+  type UsedServer,
+} from './card';
 import { keepsNothing } from './evidence';
 import { runLab } from './run';
 import type { Lab } from './types';
@@ -11,7 +18,8 @@ export async function verifyCard(request: {
   readonly lab: Lab;
   readonly world: ProbeWorld & CardWorld;
   readonly handedInBy?: Person;
-  readonly isAsDrawn?: boolean | undefined;
+  /** What the file's picture tells. */
+  readonly picture?: PictureState | undefined;
   /** Nova's accounts, where they were asked for already. */
   readonly used?: ReadonlyMap<string, readonly UsedServer[]>;
   readonly signal: AbortSignal;

@@ -3,12 +3,12 @@ import { Slots } from '../ssh';
 import {
   accountsOf,
   compareFolder,
-  isAsDrawn,
-  readCard,
+  openCard,
   type CardRecord,
   type CardWorld,
   type FolderEntry,
   type FolderVerdict,
+  type PictureState,
   type UsedServer,
 } from './card';
 import { sharedSession } from './sharedLists';
@@ -38,7 +38,12 @@ export async function verifyFolder(request: {
   readonly onCard?: (done: number, of: number) => void;
 }): Promise<FolderVerdict> {
   const { files, signal, onCard } = request;
-  const read = await Promise.all(files.map(recordIn));
+  // One after the other: each may be a large picture, and reading it keeps the processor busy.
+  const read: (Card | NoCard)[] = [];
+  for (const file of files) {
+    signal.throwIfAborted();
+    read.push(await recordIn(file, request));
+  }
   signal.throwIfAborted();
   const cards = read.filter((each): each is Card => 'record' in each);
   const world = shared(request.world, signal);
@@ -69,7 +74,7 @@ export async function verifyFolder(request: {
 interface Card {
   readonly file: string;
   readonly record: CardRecord;
-  readonly isAsDrawn: boolean | undefined;
+  readonly picture: PictureState | undefined;
 }
 
 interface NoCard {
@@ -77,17 +82,21 @@ interface NoCard {
   readonly why: string;
 }
 
-async function recordIn(file: FolderFile): Promise<Card | NoCard> {
+async function recordIn(
+  file: FolderFile,
+  { labs, world }: { readonly labs: readonly Lab[]; readonly world: CardWorld },
+): Promise<Card | NoCard> {
   try {
-    const bytes = await file.read();
-    return { file: file.name, record: readCard(bytes), isAsDrawn: isAsDrawn(bytes) };
+    const card = await openCard(await file.read());
+    const lab = labs.find(({ id }) => id === card.labId);
+    return { file: file.name, record: card.record(lab, world.inventory), picture: card.picture };
   } catch (thrown) {
     return { file: file.name, why: thrown instanceof Problem ? thrown.message : "It can't be read." };
   }
 }
 
 async function judged(
-  { file, record, isAsDrawn }: Card,
+  { file, record, picture }: Card,
   request: {
     readonly labs: readonly Lab[];
     readonly world: ProbeWorld & CardWorld;
@@ -98,7 +107,7 @@ async function judged(
   const lab = request.labs.find(({ id }) => id === record.lab.id);
   if (lab === undefined) return { file, record, why: `There is no lab ${record.lab.id} here.` };
   try {
-    return { file, record, verdict: await verifyCard({ ...request, record, lab, isAsDrawn }) };
+    return { file, record, verdict: await verifyCard({ ...request, record, lab, picture }) };
   } catch (thrown) {
     if (isAbort(thrown) && request.signal.aborted) throw thrown;
     return { file, record, why: sentenceOf(thrown) };

@@ -11,7 +11,7 @@ const LineSchema = v.strictObject({
 });
 
 const VerificationSchema = v.strictObject({
-  digest: v.picklist(['ok', 'broken']),
+  digest: v.picklist(['ok', 'broken', 'scanned']),
   code: v.string(),
   lines: v.array(LineSchema),
 });
@@ -19,10 +19,11 @@ const VerificationSchema = v.strictObject({
 export const ToPanelSchema = v.variant('kind', [
   v.strictObject({
     kind: v.literal('card'),
-    title: v.string(),
     /** The picture, complete SVG documents made by `cardSvg`. */
     light: v.string(),
     dark: v.string(),
+    /** The picture that was handed in without its record, as a `data:` URL: shown in place of the drawn one. */
+    handedIn: v.exactOptional(v.pipe(v.string(), v.regex(/^data:image\/(?:png|jpeg);base64,/))),
     /** The same content for those who don't see the picture. */
     text: v.strictObject({
       heading: v.string(),

@@ -31,17 +31,33 @@ function receive(message: ToPanel): void {
 }
 
 function show(message: CardMessage): void {
-  const image = element('img', { class: 'card', alt: message.text.heading });
-  image.setAttribute('src', svgUrl(message[theme]));
   document.body.replaceChildren(
     element(
       'main',
       {},
-      message.verification === undefined ? toolbar(message) : verificationView(message.verification),
+      message.verification === undefined
+        ? toolbar(message)
+        : verificationView(message.verification, message.text.heading),
       status,
-      image,
-      accessibleText(message),
+      ...(message.handedIn === undefined ? drawnCard(message) : [handedIn(message.handedIn)]),
     ),
+  );
+}
+
+function drawnCard(message: CardMessage): HTMLElement[] {
+  const image = element('img', { class: 'card', alt: message.text.heading });
+  image.setAttribute('src', svgUrl(message[theme]));
+  return [image, accessibleText(message)];
+}
+
+/** A picture without its record: what it shows is for the eye alone, nothing of it was read but the code. */
+function handedIn(url: string): HTMLElement {
+  const words = 'The picture as it was handed in. Its words were not read.';
+  return element(
+    'figure',
+    {},
+    element('img', { class: 'card', alt: words, src: url }),
+    element('figcaption', {}, words),
   );
 }
 

@@ -12,7 +12,7 @@ const agreements: readonly { now: Agreement; words: string; sign: string }[] = [
 ];
 
 /** The comparison with the cloud: digest, one sentence, a filter, then line by line. */
-export function verificationView(verification: Verification): HTMLElement {
+export function verificationView(verification: Verification, heading: string): HTMLElement {
   const list = element('ul', { class: 'lines', 'aria-label': 'Line by line' });
   const show = (only: Agreement | undefined): void => {
     list.replaceChildren(
@@ -25,19 +25,23 @@ export function verificationView(verification: Verification): HTMLElement {
   return element(
     'section',
     { class: 'verification' },
-    digestBanner(verification),
+    digestBanner(verification, heading),
     element('p', { class: 'summary' }, summary(verification.lines)),
     filterBar(verification.lines, show),
     list,
   );
 }
 
-function digestBanner({ digest, code }: Verification): HTMLElement {
-  const words =
-    digest === 'ok'
-      ? `Digest ${code} fits: the record was not changed since it was made. What proves a line is the cloud.`
-      : `Digest ${code} does not fit: the record was changed after it was made.`;
-  return element('p', { class: `digest ${digest}`, role: 'status' }, digest === 'ok' ? '✓ ' : '✕ ', words);
+const digestSigns = { ok: '✓ ', broken: '✕ ', scanned: '? ' } as const;
+
+function digestBanner({ digest, code, lines }: Verification, heading: string): HTMLElement {
+  const who = lines.find(({ kind }) => kind === 'person')?.card ?? '';
+  const words = {
+    ok: `Digest ${code} fits: the record was not changed since it was made. What proves a line is the cloud.`,
+    broken: `Digest ${code} does not fit: the record was changed after it was made.`,
+    scanned: `Read from the picture’s code ${code}: ${who} · ${heading}. If the picture shows something else, it was edited. What proves a line is the cloud.`,
+  };
+  return element('p', { class: `digest ${digest}`, role: 'status' }, digestSigns[digest], words[digest]);
 }
 
 function summary(lines: readonly VerificationLine[]): string {

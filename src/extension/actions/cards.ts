@@ -11,20 +11,23 @@ export async function verifyCard(app: App, argument: unknown, signal: AbortSigna
   const file =
     argument instanceof vscode.Uri
       ? argument
-      : await ask.openFile('Completion card', { 'Completion card': ['png', 'json', 'html'] });
+      : await ask.openFile('Completion card', {
+          'Completion card': ['png', 'json', 'html', 'jpg', 'jpeg'],
+        });
   if (file === undefined) return;
   const { type } = await vscode.workspace.fs.stat(file);
   if ((type & vscode.FileType.Directory) !== 0) return verifyFolder(app, file, signal);
   const bytes = await vscode.workspace.fs.readFile(file);
-  const { isAsDrawn, readCard, verifyCard: verify } = await import('../../labs');
+  const { openCard, verifyCard: verify } = await import('../../labs');
   const { showVerification } = await import('../panels');
-  const record = readCard(bytes);
-  await app.labs.load();
-  const lab = app.labs.lab(record.lab.id);
+  const [card] = await Promise.all([openCard(bytes), app.labs.load()]);
+  const lab = app.labs.lab(card.labId);
+  const record = card.record(lab, app.inventory);
   const verdict = await withProgress('Comparing the card with what is there …', signal, (inner) =>
-    verify({ record, lab, world: app.labs.openWorld(), isAsDrawn: isAsDrawn(bytes), signal: inner }),
+    verify({ record, lab, world: app.labs.openWorld(), picture: card.picture, signal: inner }),
   );
-  await Promise.resolve(showVerification(app.context, record, verdict));
+  const scanned = card.picture === 'scanned' ? bytes : undefined;
+  await Promise.resolve(showVerification(app.context, { record, verdict, scanned }));
 }
 
 /** More files than a class hands in: then it is another folder. */

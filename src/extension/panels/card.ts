@@ -14,6 +14,8 @@ const viewType = 'chameleon.card';
 export interface CardView {
   readonly record: CardRecord;
   readonly verdict: CardVerdict | undefined;
+  /** The picture that was handed in, where its record was lost and only its code is known. */
+  readonly scanned: Uint8Array | undefined;
 }
 
 /** The completion card in an editor tab; one tab for a card to save, one for a card to verify. */
@@ -104,11 +106,15 @@ function titleOf({ record, verdict }: CardView): string {
   return verdict === undefined ? `Card: ${name}` : `Verify: ${name}`;
 }
 
-function cardMessage({ record, verdict }: CardView): ToPanel {
+function pictureUrl(bytes: Uint8Array): string {
+  const kind = bytes[0] === 0xff ? 'jpeg' : 'png'; // the two that a card is read from
+  return `data:image/${kind};base64,${Buffer.from(bytes).toString('base64')}`;
+}
+
+function cardMessage({ record, verdict, scanned }: CardView): ToPanel {
   const text = cardText(record);
   return {
     kind: 'card',
-    title: text.heading,
     light: cardSvg(record, 'light'),
     dark: cardSvg(record, 'dark'),
     text: {
@@ -116,6 +122,7 @@ function cardMessage({ record, verdict }: CardView): ToPanel {
       facts: [...text.facts],
       steps: text.steps.map((step) => ({ ...step, checks: [...step.checks] })),
     },
+    ...(scanned === undefined ? {} : { handedIn: pictureUrl(scanned) }),
     ...(verdict === undefined
       ? {}
       : {

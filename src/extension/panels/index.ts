@@ -1,17 +1,16 @@
 import type * as vscode from 'vscode';
 import type { CardRecord, CardVerdict } from '../../labs';
-import { CardPanel } from './card';
+import { CardPanel, type CardView } from './card';
 
 /** Shows a card with the ways to save it. */
 export function showCard(context: vscode.ExtensionContext, record: CardRecord): void {
-  CardPanel.show(context, { record, verdict: undefined });
+  CardPanel.show(context, { record, verdict: undefined, scanned: undefined });
 }
 
 /** Shows a card that was handed in, compared with the cloud line by line. */
 export function showVerification(
   context: vscode.ExtensionContext,
-  record: CardRecord,
-  verdict: CardVerdict,
+  view: Omit<CardView, 'verdict'> & { readonly verdict: CardVerdict },
 ): void {
-  CardPanel.show(context, { record, verdict });
+  CardPanel.show(context, view);
 }

@@ -11,7 +11,7 @@ import { timeWords } from './words';
 export function compareCard(record: CardRecord, evidence: Evidence): CardVerdict {
   const resources = resourceLines(record, evidence);
   const lines = [
-    ...digestLines(record),
+    ...(evidence.picture === 'scanned' ? [] : digestLines(record)),
     ...pictureLines(evidence),
     labLine(record, evidence.lab),
     timeLine(record, evidence),
@@ -20,7 +20,8 @@ export function compareCard(record: CardRecord, evidence: Evidence): CardVerdict
     ...resources,
     ...checkLines(record, evidence, resources),
   ];
-  return { digest: checkDigest(record) ? 'ok' : 'broken', lines };
+  const digest = evidence.picture === 'scanned' ? 'scanned' : checkDigest(record) ? 'ok' : 'broken';
+  return { digest, lines };
 }
 
 function digestLines(record: CardRecord): CardLine[] {
@@ -37,18 +38,31 @@ function digestLines(record: CardRecord): CardLine[] {
   ];
 }
 
-function pictureLines({ isAsDrawn }: Evidence): CardLine[] {
-  if (isAsDrawn !== false) return [];
-  return [
-    {
-      id: 'picture',
-      kind: 'card',
-      title: 'Picture',
-      card: 'changed',
-      now: 'contradicted',
-      why: 'The pixels were changed after the card was saved; what counts is the record, shown here.',
-    },
-  ];
+function pictureLines({ picture }: Evidence): CardLine[] {
+  const line = { id: 'picture', kind: 'card', title: 'Picture' } as const;
+  switch (picture) {
+    case 'edited':
+      return [
+        {
+          ...line,
+          card: 'changed',
+          now: 'contradicted',
+          why: 'The pixels were changed after the card was saved; what counts is the record, shown here.',
+        },
+      ];
+    case 'scanned':
+      return [
+        {
+          ...line,
+          card: 'without its record',
+          now: 'unknown',
+          why: 'It is a screenshot, or a portal has re-encoded it. Its words were not read: what counts is what its code says, compared here.',
+        },
+      ];
+    case 'asDrawn':
+    case undefined:
+      return [];
+  }
 }
 
 function labLine({ lab }: CardRecord, known: Lab): CardLine {

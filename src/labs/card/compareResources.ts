@@ -1,4 +1,5 @@
 import { belongsTo, type Inventory, type Owned, type PartName, type SiteInventory } from '../../chameleon';
+import { shortId } from './claims';
 import { clockTolerance, type Evidence } from './evidence';
 import { subjectOfCard } from './comparePeople';
 import type { CardLine, CardRecord, CardResource } from './record';
@@ -15,8 +16,9 @@ export function resourceLines(record: CardRecord, evidence: Evidence): CardLine[
   return record.resources.map((resource) => ({
     id: resourceLineId(resource),
     kind: 'resource',
-    title: `${resourceWords[resource.kind]} ${resource.name}`,
-    card: `${resource.status.toLowerCase()} at ${resource.site}, id ${resource.id}`,
+    // The code of a picture tells neither name nor state.
+    title: `${resourceWords[resource.kind]} ${resource.name === '' ? resource.id : resource.name}`,
+    card: `${resource.status.toLowerCase()} at ${resource.site}, id ${resource.id}`.trim(),
     ...judge(resource, record, evidence),
   }));
 }
@@ -108,10 +110,11 @@ function judgeGone(
     return { now: 'gone', why: 'It is not there now; the site keeps no account of it.' };
   if (used === undefined)
     return { now: 'unknown', why: 'It is not there now, and Nova did not say which servers there were.' };
-  const account = used.find(({ id }) => id === resource.id);
+  const isShort = resource.name === '';
+  const account = used.find(({ id }) => (isShort ? shortId(id) : id) === resource.id);
   if (account === undefined)
     return { now: 'contradicted', why: 'Nova has no account of such a server in this project at that time.' };
-  if (account.name !== resource.name)
+  if (!isShort && account.name !== resource.name)
     return { now: 'contradicted', why: `By Nova's account it was called ${account.name}.` };
   const life = `from ${timeWords(account.started, record.zone)}${account.ended === undefined ? '' : ` to ${timeWords(account.ended, record.zone)}`}`;
   const isWithin =
@@ -121,6 +124,6 @@ function judgeGone(
     return { now: 'contradicted', why: `By Nova's account it lived ${life}, not when the card was made.` };
   return {
     now: 'gone',
-    why: `It is deleted. By Nova's account it lived ${life}; whose it was, Nova does not say.`,
+    why: `It is deleted. By Nova's account ${isShort ? `it was ${account.name} and ` : 'it '}lived ${life}; whose it was, Nova does not say.`,
   };
 }

@@ -1,5 +1,6 @@
 import type { Inventory, Person } from '../../chameleon';
 import type { Lab, LabRun } from '../types';
+import type { PictureState } from './files';
 import type { UsedServer } from './usage';
 
 /** What is known now, by which a card is judged. */
@@ -14,8 +15,8 @@ export interface Evidence {
   readonly now: number;
   /** Who handed the card in, where that is known: it has to be theirs. */
   readonly handedInBy?: Person;
-  /** False: the file's picture was changed after it was drawn from the record. */
-  readonly isAsDrawn?: boolean | undefined;
+  /** What the file's picture tells. */
+  readonly picture?: PictureState | undefined;
 }
 
 /** Clocks of laptops are wrong by minutes: differences up to this are none, ms. */

@@ -1,8 +1,12 @@
 import * as v from 'valibot';
 import { Problem } from '../../base';
+import type { Inventory } from '../../chameleon';
+import type { Lab } from '../types';
+import { claimedRecord, claimsIn } from './claims';
 import { pixelDigest } from './pixels';
 import { isPng, textIn, withText } from './png';
 import { CardRecordSchema, type CardRecord } from './record';
+import { codeIn, isJpeg } from './scan';
 
 /** The PNG text keyword under which a card's picture carries its record. */
 const keyword = 'chameleon-labs-card';
@@ -23,11 +27,57 @@ export function embedInPng(png: Uint8Array, record: CardRecord): Uint8Array {
   return drawn === undefined ? withRecord : withText(withRecord, pictureKeyword, drawn);
 }
 
-/** Whether a card's picture still shows what was drawn with its record; `undefined` where nothing tells. */
-export function isAsDrawn(bytes: Uint8Array): boolean | undefined {
+/** What a card's picture tells beside its record. */
+export type PictureState =
+  /** The pixels are those that were drawn from the record. */
+  | 'asDrawn'
+  /** They were changed since. */
+  | 'edited'
+  /** The record is lost, and what is known was read from the QR code. */
+  | 'scanned';
+
+/** A card as it was handed in. */
+export interface HandedIn {
+  readonly labId: string;
+  /** `undefined` where there is no picture, or nothing tells. */
+  readonly picture: PictureState | undefined;
+  /** Its record: of a scanned picture as much as the code says, with the words of the lab and what is there now. */
+  readonly record: (lab: Lab | undefined, inventory: Inventory) => CardRecord;
+}
+
+/**
+ * A card's file: JSON, the HTML page, a PNG with the record inside, or any PNG or JPEG picture of the card (a
+ * screenshot, a copy that a portal has re-encoded). Rejects with a Problem that says what the file is instead.
+ */
+export async function openCard(bytes: Uint8Array): Promise<HandedIn> {
+  if (!isPicture(bytes) || (isPng(bytes) && textIn(bytes, keyword) !== undefined)) {
+    const record = readCard(bytes);
+    return { labId: record.lab.id, picture: pictureState(bytes), record: () => record };
+  }
+  inSize(bytes);
+  const code = await codeIn(bytes);
+  const claims = code === undefined ? undefined : claimsIn(code);
+  if (claims === undefined)
+    throw new Problem('The picture has no record inside, and no card’s code can be read from it.', {
+      next: 'The whole card has to be on it, its code sharp. Else ask for the PNG or JSON file that Save wrote, sent as a file.',
+    });
+  return {
+    labId: claims.lab,
+    picture: 'scanned',
+    record: (lab, inventory) => claimedRecord(claims, lab, inventory),
+  };
+}
+
+/** True for the kinds of pictures that a card can be read from. */
+export function isPicture(bytes: Uint8Array): boolean {
+  return isPng(bytes) || isJpeg(bytes);
+}
+
+function pictureState(bytes: Uint8Array): PictureState | undefined {
   if (!isPng(bytes)) return undefined;
   const [drawn, now] = [textIn(bytes, pictureKeyword), pixelDigest(bytes)];
-  return drawn === undefined || now === undefined ? undefined : drawn === now;
+  if (drawn === undefined || now === undefined) return undefined;
+  return drawn === now ? 'asDrawn' : 'edited';
 }
 
 /**
@@ -35,11 +85,15 @@ export function isAsDrawn(bytes: Uint8Array): boolean | undefined {
  * file is instead and what to do.
  */
 export function readCard(bytes: Uint8Array): CardRecord {
-  if (bytes.length > maxBytes)
+  inSize(bytes);
+  return recordIn(isPng(bytes) ? textInPicture(bytes) : new TextDecoder().decode(bytes));
+}
+
+function inSize({ length }: Uint8Array): void {
+  if (length > maxBytes)
     throw new Problem('The file is too large to be a card.', {
       next: 'Choose a card saved by Chameleon Labs.',
     });
-  return recordIn(isPng(bytes) ? textInPicture(bytes) : new TextDecoder().decode(bytes));
 }
 
 function textInPicture(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 import type { Agreement, CardLine, CardRecord, CardVerdict } from './record';
+import { shortId } from './claims';
 import { shortCode } from './digest';
 import { subjectWords } from './words';
 
@@ -93,13 +94,14 @@ function isShared(a: CardRecord, b: CardRecord): boolean {
   const seen = new Map(b.checks.map(({ id, seenAt }) => [id, seenAt]));
   const dated = a.checks.filter(({ seenAt }) => seenAt !== undefined);
   const same = dated.filter(({ id, seenAt }) => seen.get(id) === seenAt);
-  return a.takenAt === b.takenAt || (dated.length > 0 && same.length * 2 >= dated.length);
+  const second = ({ takenAt }: CardRecord): number => Math.floor(takenAt / 1000);
+  return second(a) === second(b) || (dated.length > 0 && same.length * 2 >= dated.length);
 }
 
 function serversOf({ resources }: CardRecord): string {
   return resources
     .filter(({ kind }) => kind === 'server')
-    .map(({ id }) => id)
+    .map(({ id }) => shortId(id)) // a picture's code tells no more
     .sort()
     .join(' ');
 }

@@ -1,6 +1,15 @@
 export { cardRecord, type CardSources } from './build';
 export { checkDigest, digestOf, shortCode } from './digest';
-export { cardFileStem, cardJson, embedInPng, isAsDrawn, readCard } from './files';
+export {
+  cardFileStem,
+  cardJson,
+  embedInPng,
+  isPicture,
+  openCard,
+  readCard,
+  type HandedIn,
+  type PictureState,
+} from './files';
 export { compareFolder, rowState, type FolderEntry, type FolderRow, type FolderVerdict } from './folder';
 export { folderCells, folderCsv, folderMarkdown, folderWords } from './folderTable';
 export { cardHtml } from './html';

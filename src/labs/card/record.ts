@@ -109,6 +109,7 @@ export interface CardLine {
 
 /** A card compared with the cloud, line by line. */
 export interface CardVerdict {
-  readonly digest: 'ok' | 'broken';
+  /** `scanned`: only the QR code was read, so there is no record by which the digest could be made again. */
+  readonly digest: 'ok' | 'broken' | 'scanned';
   readonly lines: readonly CardLine[];
 }

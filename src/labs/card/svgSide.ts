@@ -8,7 +8,7 @@ const left = 40;
 const width = 316;
 const panelWidth = 396;
 const factsTop = 196;
-const factsBottom = 520;
+const factsBottom = 504;
 
 interface Fact {
   readonly label: string;
@@ -99,18 +99,21 @@ function factRows(facts: readonly Fact[], paint: Palette): string[] {
   return drawn;
 }
 
-/** The QR code is dark on white in both themes: readers expect it so. */
+/**
+ * The QR code is dark on white in both themes: readers expect it so. Large enough that a screenshot of the card at
+ * half its size still tells its modules apart.
+ */
 function code(record: CardRecord, paint: Palette): string[] {
-  const side = 152;
-  const top = 536;
+  const side = 176;
+  const top = 520;
   const { path, size } = qrPath(record);
   const x = left + side + 18;
   return [
     box(left, top, side, side, '#ffffff', 6),
     `<path transform="translate(${left} ${top}) scale(${Math.floor((side / size) * 1e4) / 1e4})" d="${path}" fill="#000000" shape-rendering="crispEdges"/>`,
-    line(x, top + 64, 'Code', { size: 12, colour: paint.muted }),
-    line(x, top + 92, shortCode(record.digest), { size: 24, colour: paint.ink, bold: true, mono: true }),
-    line(x, top + 116, 'ids, verdicts and', { size: 12, colour: paint.muted }),
-    line(x, top + 132, 'digest to scan', { size: 12, colour: paint.muted }),
+    line(x, top + 74, 'Code', { size: 12, colour: paint.muted }),
+    line(x, top + 102, shortCode(record.digest), { size: 24, colour: paint.ink, bold: true, mono: true }),
+    line(x, top + 126, 'ids, verdicts and', { size: 12, colour: paint.muted }),
+    line(x, top + 142, 'digest to scan', { size: 12, colour: paint.muted }),
   ];
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '../../base';
 import type { Inventory, Person } from '../../chameleon';
 import type { Lab, LabRun } from '../types';
+import { inVariant } from '../variants';
 import { compareCard } from './compare';
 import { subjectOfCard } from './comparePeople';
+import type { PictureState } from './files';
 import type { CardRecord, CardVerdict } from './record';
 import { usedServers, type UsageSession, type UsedServer } from './usage';
 
@@ -26,8 +28,8 @@ export interface Verification {
   }): Promise<LabRun>;
   /** Who handed the card in, where that is known. */
   readonly handedInBy?: Person;
-  /** False: the file's picture was changed after it was drawn from the record. */
-  readonly isAsDrawn?: boolean | undefined;
+  /** What the file's picture tells. */
+  readonly picture?: PictureState | undefined;
   /** Nova's accounts, where they were asked for already. */
   readonly used?: ReadonlyMap<string, readonly UsedServer[]>;
   readonly signal: AbortSignal;
@@ -45,12 +47,12 @@ export async function verifyCardWith(verification: Verification): Promise<CardVe
     verification.used ?? accountsOf([record], world, signal),
   ]);
   return compareCard(record, {
-    lab,
+    lab: inVariant(lab, record.lab.variant),
     inventory: world.inventory,
     run,
     used,
     now: world.clock.now(),
-    isAsDrawn: verification.isAsDrawn,
+    picture: verification.picture,
     ...(handedInBy === undefined ? {} : { handedInBy }),
   });
 }

@@ -10,7 +10,7 @@ import {
   folderCsv,
   folderMarkdown,
   folderWords,
-  isAsDrawn,
+  openCard,
   rowState,
   verifyFolder,
   type CardRecord,
@@ -23,6 +23,7 @@ import {
 import type { RawAnswer } from '../../../../src/openstack';
 import { textIn, withText } from '../../../../src/labs/card/png';
 import { labNamed } from '../labDesk';
+import { pngOf } from './pictures';
 import {
   card,
   classmate,
@@ -159,7 +160,7 @@ describe('card: verify folder', () => {
     png.data.fill(0x7f);
     other.data.fill(0x7f).writeUInt8(0x10, 40);
     const saved = embedInPng(PNG.sync.write(png), card());
-    assert.equal(isAsDrawn(saved), true);
+    assert.equal((await openCard(saved)).picture, 'asDrawn');
     const around = (picture: PNG, level: number): Uint8Array => {
       const drawn = textIn(saved, 'chameleon-labs-picture') ?? '';
       const kept = embedInPng(PNG.sync.write(picture, { deflateLevel: level, filterType: 4 }), card());
@@ -169,6 +170,18 @@ describe('card: verify folder', () => {
     assert.match(rowOf(verdict, 'edited.png').worst ?? '', /pixels were changed|Shared card/);
     assert.equal(rowOf(verdict, 'edited.png').counts.contradicted, 1);
     assert.equal(rowOf(verdict, 'packed.png').counts.contradicted, 0);
+  });
+
+  it('reads a screenshot by its code, and finds that it is another file’s card', async () => {
+    const verdict = await verify(
+      files({ 'a.json': card(), 'own.json': theirs(), 'shot.png': pngOf(card(), 1) }),
+    );
+    assert.equal(rowOf(verdict, 'shot.png').digest, 'scanned');
+    assert.equal(rowOf(verdict, 'shot.png').counts.contradicted, 0);
+    assert.equal(rowOf(verdict, 'shot.png').checks.passed, rowOf(verdict, 'a.json').checks.passed);
+    assert.deepEqual(rowOf(verdict, 'shot.png').sharedWith, ['a.json']);
+    assert.deepEqual(rowOf(verdict, 'own.json').sharedWith, []);
+    assert.match(folderCsv(verdict), /\(scanned\)/);
   });
 
   it('goes on when a file can not be read, and when there is no such lab here', async () => {

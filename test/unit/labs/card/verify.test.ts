@@ -9,7 +9,9 @@ import {
   type CardRecord,
   type CardVerdict,
   type CardWorld,
+  type PictureState,
 } from '../../../../src/labs/card';
+import { claimedRecord, claimsIn, claimsText } from '../../../../src/labs/card/claims';
 import type { LabRun } from '../../../../src/labs/types';
 import {
   asInDemo,
@@ -33,6 +35,7 @@ interface Now {
   readonly usage?: readonly [number, string];
   readonly now?: number;
   readonly handedInBy?: typeof classmate;
+  readonly picture?: PictureState;
 }
 
 async function verify(record: CardRecord, now: Now = {}): Promise<CardVerdict> {
@@ -48,6 +51,7 @@ async function verify(record: CardRecord, now: Now = {}): Promise<CardVerdict> {
     world,
     rerun: () => Promise.resolve(now.run ?? run(asInDemo)),
     signal: new AbortController().signal,
+    picture: now.picture,
     ...(now.handedInBy === undefined ? {} : { handedInBy: now.handedInBy }),
   });
 }
@@ -250,5 +254,96 @@ describe('card: verify', () => {
     const verdict = await verify(old, { run: allFailed });
     assert.equal(lineOf(verdict, 'lab').now, 'unknown');
     assert.ok(verdict.lines.filter(({ kind }) => kind === 'check').every(({ now }) => now === 'unknown'));
+  });
+});
+
+/** A screenshot of the card, verified: what its code claims, with what is there now. */
+async function verifyScreenshot(record: CardRecord, now: Now = {}): Promise<CardVerdict> {
+  const claims = claimsIn(claimsText(record));
+  assert.ok(claims);
+  const told = claimedRecord(claims, lab, now.world ?? inventory());
+  return verify(told, { ...now, picture: 'scanned' });
+}
+
+describe('card: verify a screenshot by its code', () => {
+  it('agrees with a true card while all is there, and says that no word was read', async () => {
+    const verdict = await verifyScreenshot(card());
+    assert.equal(verdict.digest, 'scanned');
+    assert.deepEqual(contradicted(verdict), []);
+    for (const id of [
+      'lab',
+      'person',
+      'project/KVM@TACC',
+      `lease/${ids.lease}`,
+      `server/${ids.server}`,
+      `floatingIp/${ids.floatingIp}`,
+      'server-active',
+      'cleanup-server',
+    ])
+      assert.equal(lineOf(verdict, id).now, 'agreed', id);
+    // Words that were painted over change nothing: the lines are the code's, and the marker is told to compare.
+    assert.equal(lineOf(verdict, 'picture').now, 'unknown');
+    assert.match(lineOf(verdict, 'picture').why, /words were not read/);
+    assert.match(lineOf(verdict, 'keypair-chi-tacc').card, /^not checked/);
+  });
+
+  it('contradicts a code that was made anew with better verdicts', async () => {
+    const worse = { ...asInDemo, 'port-22-open': { verdict: 'failed', reason: 'Closed.' } } as const;
+    const better = card({ ...worse, 'port-22-open': { verdict: 'passed' } });
+    assert.deepEqual(contradicted(await verifyScreenshot(better, { run: run(worse) })), ['port-22-open']);
+  });
+
+  it('finds verdicts that were left out or added', async () => {
+    const record = card();
+    const short = forged(record, { checks: record.checks.slice(0, -1) });
+    assert.deepEqual(contradicted(await verifyScreenshot(short)), ['cleanup-server']);
+    const [first] = record.checks;
+    assert.ok(first);
+    const long = forged(record, { checks: [...record.checks, { ...first, id: 'bonus' }] });
+    assert.deepEqual(contradicted(await verifyScreenshot(long)), ['check-15']);
+  });
+
+  it("finds another student's card, as it is and with the name changed", async () => {
+    assert.equal(
+      lineOf(await verifyScreenshot(card(), { handedInBy: classmate }), 'person').now,
+      'contradicted',
+    );
+    const subject = { kind: 'person', person: classmate } as const;
+    const theirs = cardRecord({ run: run(), lab, inventory: inventory(), subject, takenAt });
+    const renamed = forged(theirs, { subject: { ...theirs.subject, netId: 'ab1234' } });
+    assert.equal(lineOf(await verifyScreenshot(renamed), 'person').now, 'contradicted');
+    const wholly = forged(theirs, { subject: card().subject });
+    assert.ok(contradicted(await verifyScreenshot(wholly)).includes(`server/${ids.otherServer}`));
+  });
+
+  it('finds a card older than its server, one of another project, and one of the future', async () => {
+    const late = { ...server, created: takenAt + 2 * hour };
+    const older = await verifyScreenshot(card(), {
+      world: inventory({ servers: [late] }),
+      now: takenAt + 3 * hour,
+    });
+    assert.match(lineOf(older, `server/${ids.server}`).why, /older/);
+    const other = inventory({ project: { id: 'f'.repeat(32), name: 'CHI-999999' } });
+    assert.equal(
+      lineOf(await verifyScreenshot(card(), { world: other }), 'project/KVM@TACC').now,
+      'contradicted',
+    );
+    const early = await verifyScreenshot(card(), { now: takenAt - hour });
+    assert.equal(lineOf(early, 'takenAt').now, 'contradicted');
+  });
+
+  it('says gone of what Nova accounts for, and contradicts what Nova does not know', async () => {
+    const now = { world: inventory(nothingLeft), run: allFailed };
+    const id = `server/${ids.server.replaceAll('-', '').slice(0, 12)}`;
+    const gone = await verifyScreenshot(card(), {
+      ...now,
+      usage: [200, accountOf(server.created, takenAt + hour / 2)],
+    });
+    assert.deepEqual(contradicted(gone), []);
+    assert.equal(lineOf(gone, id).now, 'gone');
+    assert.match(lineOf(gone, id).why, /it was hello_chameleon-ab1234/);
+    const invented = await verifyScreenshot(card(), now);
+    assert.equal(lineOf(invented, id).now, 'contradicted');
+    assert.equal(lineOf(invented, 'server-active').now, 'contradicted');
   });
 });
