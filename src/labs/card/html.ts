@@ -50,8 +50,9 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 1280px; margin: 1rem aut
 figure { margin: 0; border: 1px solid ${light.line} }
 svg { display: block; width: 100%; height: auto }
 .dark { display: none }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.5rem }
-dd { margin: 0; overflow-wrap: anywhere }
+body { overflow-wrap: anywhere }
+dl { display: grid; grid-template-columns: fit-content(16rem) minmax(0, 1fr); gap: .2rem 1.5rem }
+dd { margin: 0 }
 h2 { font-size: 1.1rem; margin-bottom: .2rem }
 ul { margin-top: 0 }
 @media (prefers-color-scheme: dark) {
@@ -61,7 +62,11 @@ ul { margin-top: 0 }
   .dark { display: block }
 }
 @media print {
-  body { background: #fff; color: #000; margin: 0 }
+  @page { size: A4; margin: 12mm }
+  body { font-size: 9.5pt; line-height: 1.4; background: #fff; color: #000; margin: 0; padding: 0 }
+  h1 { font-size: 16pt }
+  h2, li { break-inside: avoid }
+  h2 { break-after: avoid }
   .light { display: block; break-inside: avoid }
   .dark { display: none }
 }`;

@@ -2,6 +2,7 @@ import { shortCode } from './digest';
 import { box, line, type Palette } from './paint';
 import { qrPath } from './qr';
 import type { CardRecord, CardResource } from './record';
+import { measure } from './text';
 import { resourceWords, signedInWords, timeWords } from './words';
 
 const left = 40;
@@ -41,9 +42,13 @@ function brand(paint: Palette): string[] {
 }
 
 function who({ subject }: CardRecord, paint: Palette): string[] {
-  const [first, ...others] = [subject.netId, ...subject.usernames].filter((name) => name !== undefined);
+  const [first = 'Nobody by name', ...others] = [subject.netId, ...subject.usernames].filter(
+    (name) => name !== undefined,
+  );
+  // A long name is written smaller rather than cut.
+  const size = [32, 26, 20, 16].find((each) => measure(first, each, 'bold') <= width) ?? 13;
   return [
-    line(left, 130, first ?? 'Nobody by name', { size: 32, colour: paint.ink, bold: true, width }),
+    line(left, 130, first, { size, colour: paint.ink, bold: true, width }),
     line(left, 154, others.join(', '), { size: 14, colour: paint.muted, width }),
   ];
 }

@@ -7,7 +7,6 @@ import { card } from '../labs/card/samples';
 const text = cardText(card());
 const message = {
   kind: 'card',
-  title: text.heading,
   light: cardSvg(card(), 'light'),
   dark: cardSvg(card(), 'dark'),
   text,
@@ -17,7 +16,12 @@ const line = { id: 'a', kind: 'check', title: 'A', card: 'passed', now: 'agreed'
 describe('card panel: messages', () => {
   it('takes what the extension sends', () => {
     const verification = { digest: 'ok', code: '1234-5678', lines: [line] };
-    for (const sent of [message, { ...message, verification }, { kind: 'said', text: 'Saved.' }])
+    const scanned = {
+      ...message,
+      verification: { ...verification, digest: 'scanned' },
+      handedIn: 'data:image/png;base64,iVBORw0KGgo=',
+    };
+    for (const sent of [message, { ...message, verification }, scanned, { kind: 'said', text: 'Saved.' }])
       assert.ok(v.is(ToPanelSchema, sent));
   });
 
@@ -28,6 +32,7 @@ describe('card panel: messages', () => {
       {},
       { kind: 'card' },
       { ...message, html: '<b>' },
+      { ...message, handedIn: 'https://example.org/card.png' },
       { ...message, verification: { digest: 'fine', code: '', lines: [] } },
       { ...message, verification: { digest: 'ok', code: '', lines: [{ ...line, now: 'maybe' }] } },
     ];

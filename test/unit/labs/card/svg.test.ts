@@ -7,6 +7,7 @@ import { claimsText } from '../../../../src/labs/card/claims';
 import { fit, measure, wrap } from '../../../../src/labs/card/text';
 import type { CheckResult, Lab } from '../../../../src/labs/types';
 import { labNamed } from '../labDesk';
+import { contrast } from './contrast';
 import { card, inventory, run, takenAt } from './samples';
 import { hostileCard, largeCard } from './largeSamples';
 
@@ -191,16 +192,4 @@ function readQr(text: string): string | undefined {
       if (data[Math.floor(y / scale)]?.[Math.floor(x / scale)] === true)
         pixels.fill(0, (y * side + x) * 4, (y * side + x) * 4 + 3);
   return jsQR(pixels, side, side)?.data;
-}
-
-/** WCAG 2.2 contrast ratio of two `#rrggbb`. */
-function contrast(a: string, b: string): number {
-  const light = (colour: string): number => {
-    const [red = 0, green = 0, blue = 0] = [1, 3, 5]
-      .map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
-      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const [low = 0, high = 0] = [light(a), light(b)].sort((x, y) => x - y);
-  return (high + 0.05) / (low + 0.05);
 }
