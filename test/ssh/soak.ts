@@ -115,7 +115,8 @@ async function cut(lab: Lab, random: () => number): Promise<string> {
 async function works(world: World): Promise<void> {
   for (const id of ['mlflow', 'jupyter']) {
     for (;;) {
-      const { localPort } = await world.becomes(id, 'up');
+      const { localPort, state } = await world.becomes(id, 'up', 'refused');
+      if (state.kind === 'refused') throw new Error(`The forward ${id} gave up: ${state.what}`);
       const status = await get(localPort ?? 0, id === 'mlflow' ? '/version' : '/api').catch(() => 0);
       if (status === 200) break;
       await wait(200);

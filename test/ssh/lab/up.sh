@@ -15,7 +15,8 @@ mkdir -p /run/sshd
 
 # ---- users and keys ----------------------------------------------------------
 # The hosts see their own passwd and group: user cc (1000, group docker), as Chameleon's images.
-# (bind-mounted there: rewritten in place, and only if they change, or logins would fail meanwhile)
+# (seen there in front of the machine's own /etc, as a folder: a mount on one file ends when a package replaces that
+# file; rewritten in place, and only if they change, or logins would fail meanwhile)
 put() { local t; t=$(cat); [ "$t" = "$(cat "$1" 2>/dev/null)" ] || printf '%s\n' "$t" > "$1"; }
 { grep -v -e '^cc:' -e ':x:1000:' /etc/passwd; echo 'cc:x:1000:1000:Chameleon:/home/cc:/bin/bash'; } | put "$SVCLAB/etc/passwd"
 { grep -v -E '^(cc|docker):|:x:1000:' /etc/group; printf 'cc:x:1000:\ndocker:x:987:cc\n'; } | put "$SVCLAB/etc/group"
@@ -30,7 +31,7 @@ K=$SVCLAB/keys
 # ---- hosts -------------------------------------------------------------------
 host_up() { # KEY: namespaces, home folder, host keys, sshd configuration
   local h=$1 d=$SVCLAB/hosts/$1 pid addr t s
-  mkdir -p "$d"/{home/.ssh,ssh,tmp-ray}
+  mkdir -p "$d"/{etc,home/.ssh,ssh,tmp-ray}
   for t in ed25519 rsa ecdsa; do
     [ -e "$d/ssh/ssh_host_${t}_key" ] || ssh-keygen -q -t $t $( [ $t = rsa ] && echo -b 2048) -N '' -C "root@$(host_name "$h")" -f "$d/ssh/ssh_host_${t}_key"
   done
@@ -60,15 +61,13 @@ SetEnv PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 SVCLAB=$SVCLAB
 $(cat "$d/sshd_extra" 2>/dev/null)
 EOF
   if ! alive "host-$h"; then
-    sed "s/^127.0.1.1.*//; s/$(hostname)//" /etc/hosts | grep -v -E '\bnode[123]$' > "$d/hosts"
-    printf '127.0.0.1 %s\n192.168.1.11 node1\n192.168.1.12 node2\n192.168.1.13 node3\n' "$(host_name "$h")" >> "$d/hosts"
+    sed "s/^127.0.1.1.*//; s/$(hostname)//" /etc/hosts | grep -v -E '\bnode[123]$' > "$d/etc/hosts"
+    printf '127.0.0.1 %s\n192.168.1.11 node1\n192.168.1.12 node2\n192.168.1.13 node3\n' "$(host_name "$h")" >> "$d/etc/hosts"
     setsid unshare -n -m -u --propagation private bash -c '
       d=$1; etc=$2; name=$3
       mkdir -p /tmp/ray
       mount --bind "$d/tmp-ray" /tmp/ray
-      mount --bind "$etc/passwd" /etc/passwd
-      mount --bind "$etc/group" /etc/group
-      mount --bind "$d/hosts" /etc/hosts
+      mount -t overlay -o "ro,lowerdir=$d/etc:$etc:/etc" host-etc /etc
       mount -t tmpfs -o mode=755 home /home && mkdir /home/cc && mount --bind "$d/home" /home/cc
       hostname "$name"
       ip link set lo up
