@@ -183,6 +183,13 @@ const projects = v.pipe(
   v.transform((ids) => (ids.length === 0 ? undefined : ids)),
 );
 
+/** A number, as text or not (what is extra of a host is text); what is none says nothing. */
+const factor = v.pipe(
+  v.union([v.number(), v.string()]),
+  v.transform((value) => Number(value)),
+  v.transform((value) => (value > 0 && Number.isFinite(value) ? value : undefined)),
+);
+
 const hostWire = v.pipe(
   v.object({
     id: blazarId,
@@ -192,6 +199,7 @@ const hostWire = v.pipe(
     reservable: maybe(flag),
     disabled: maybe(flag),
     authorized_projects: maybe(projects),
+    su_factor: maybe(factor),
   }),
   v.transform((wire): BlazarHost => ({
     id: wire.id,
@@ -200,6 +208,7 @@ const hostWire = v.pipe(
     nodeName: wire.node_name,
     reservable: wire.reservable !== false && wire.disabled !== true,
     authorizedProjects: wire.authorized_projects,
+    unitsPerHour: wire.su_factor,
   })),
 );
 

@@ -250,6 +250,8 @@ export interface BlazarHost {
   readonly reservable: boolean;
   /** Projects that alone may reserve it; `undefined`: everybody. */
   readonly authorizedProjects: readonly string[] | undefined;
+  /** What an hour of it costs in the testbed's service units, where the site says so. */
+  readonly unitsPerHour: number | undefined;
 }
 
 export interface HostAllocation {

@@ -25,6 +25,7 @@ function site(clockOffset = 0): SiteInventory {
         nodeName: 'node1',
         reservable: true,
         authorizedProjects: undefined,
+        unitsPerHour: undefined,
       },
     ],
     hostAllocations: [

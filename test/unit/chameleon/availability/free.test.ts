@@ -24,6 +24,7 @@ function host(id: string, over: Partial<BlazarHost> = {}): BlazarHost {
     nodeName: `node${id}`,
     reservable: true,
     authorizedProjects: undefined,
+    unitsPerHour: undefined,
     ...over,
   };
 }
