@@ -45,6 +45,28 @@ export class OpenStackError extends Problem {
   }
 }
 
+/**
+ * Whether what was asked for may have been done although no proper answer came: then the truth is read again instead
+ * of asking twice. A refusal in the service's own words is none of these.
+ */
+export function isAnswerLost({ kind, said }: OpenStackError): boolean {
+  switch (kind) {
+    case 'unreachable':
+    case 'timeout':
+    case 'badAnswer':
+      return true;
+    case 'serverFault':
+      return said === undefined;
+    case 'unauthorized':
+    case 'forbidden':
+    case 'notFound':
+    case 'conflict':
+    case 'badRequest':
+    case 'tooMany':
+      return false;
+  }
+}
+
 /** Names of the services that a student meets in Horizon and in the labs. */
 const SERVICE_NAMES: ReadonlyMap<string, string> = new Map([
   ['identity', 'Keystone (sign-in)'],

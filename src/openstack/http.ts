@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { abortError, isAbort, sleep, type Clock } from '../base';
 import { OpenStackError, serviceName } from './error';
 
@@ -9,6 +10,8 @@ export interface Outside {
   readonly random: () => number;
   /** For one attempt, ms. Blazar's host list takes many seconds at a large site. */
   readonly timeoutMs: number;
+  /** Aborts when the session is over: what is under way ends with it, and nothing more is sent. */
+  readonly closed?: AbortSignal;
 }
 
 export interface HttpRequest {
@@ -39,6 +42,39 @@ const RETRIED_STATUS = new Set([502, 503, 504]);
  * @throws OpenStackError `unreachable` or `timeout`; AbortError when `signal` aborts
  */
 export async function send(request: HttpRequest, outside: Outside): Promise<HttpAnswer> {
+  const { signal, release } = linked(request.signal, outside.closed);
+  try {
+    return await sendPatiently({ ...request, signal }, outside);
+  } finally {
+    release();
+  }
+}
+
+/** One signal for several; `release` when nobody listens any more, or a session's own would keep all of them. */
+export function linked(...signals: readonly (AbortSignal | undefined)[]): {
+  readonly signal: AbortSignal;
+  readonly release: () => void;
+} {
+  const controller = new AbortController();
+  const onAbort = (): void => {
+    controller.abort();
+  };
+  for (const each of signals) {
+    if (each === undefined) continue;
+    if (each.aborted) onAbort();
+    // One for each request that is under way: more than ten is right.
+    setMaxListeners(0, each);
+    each.addEventListener('abort', onAbort, { once: true });
+  }
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const each of signals) each?.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+async function sendPatiently(request: HttpRequest, outside: Outside): Promise<HttpAnswer> {
   const repeatable = request.method === 'GET' || request.method === 'HEAD';
   for (let attempt = 0; ; attempt += 1) {
     const wait = repeatable ? RETRY_WAITS_MS[attempt] : undefined;
@@ -67,6 +103,7 @@ async function sendOnce(request: HttpRequest, { fetch, clock, timeoutMs }: Outsi
     controller.abort();
   };
   signal?.addEventListener('abort', onAbort, { once: true });
+  let begun = false;
   try {
     const response = await fetch(request.url, {
       method: request.method,
@@ -76,13 +113,14 @@ async function sendOnce(request: HttpRequest, { fetch, clock, timeoutMs }: Outsi
       redirect: 'manual',
       ...(request.body === undefined ? {} : { body: request.body }),
     });
+    begun = true;
     const { text, truncated } = await readText(response, request.maxBytes);
     return { status: response.status, headers: response.headers, text, truncated };
   } catch (thrown) {
     if (cancelled(signal)) throw abortError();
     if (timedOut.signal.aborted) throw timeoutError(request, timeoutMs);
     if (isAbort(thrown)) throw thrown;
-    throw unreachableError(request, thrown);
+    throw begun ? brokenOffError(request, thrown) : unreachableError(request, thrown);
   } finally {
     cancelTimer();
     signal?.removeEventListener('abort', onAbort);
@@ -137,6 +175,19 @@ export function unreachableError(
     next: 'Check your network; the status page of the testbed says if the site is down.',
     cause,
   });
+}
+
+/** The answer had begun, and the rest never came: what was asked for may have been done. */
+export function brokenOffError(request: Pick<HttpRequest, 'service'>, cause: unknown): OpenStackError {
+  return new OpenStackError(
+    `${serviceName(request.service)} broke off in the middle of its answer${reasonIn(cause)}.`,
+    {
+      kind: 'unreachable',
+      service: request.service,
+      next: 'Try again; if it stays so, look whether your network cuts long connections.',
+      cause,
+    },
+  );
 }
 
 function hostOf(url: string): string {

@@ -1,7 +1,7 @@
 import { abortError, isAbort, type Clock } from '../base';
 import * as v from 'valibot';
 import { badAnswer, parsed } from './border';
-import { OpenStackError, refusalOf, serviceName } from './error';
+import { isAnswerLost, OpenStackError, refusalOf, serviceName } from './error';
 import { send, type HttpAnswer, type Outside } from './http';
 import { endpointOf, signIn, type SignedIn } from './keystone';
 import { openStream, type StreamAnswer } from './stream';
@@ -19,6 +19,8 @@ export interface SessionOptions {
    * `unauthorized` is final.
    */
   readonly signIn?: (config: CloudConfig, outside: Outside) => Promise<SignedIn>;
+  /** Told the service of a change whose answer got lost: what is shown of it is to be read again. */
+  readonly onLostAnswer?: (service: string) => void;
 }
 
 export interface RawRequest {
@@ -46,6 +48,8 @@ const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 32_000_000;
 /** Renew when this much is left, or a quarter of a short life: a request must not outlive its token on the way. */
 const RENEW_BEFORE_MS = 60_000;
+/** How soon a renewal that failed is tried again while the old token still serves. */
+const RENEW_AGAIN_MS = 15_000;
 /** What this client is written against; python-chi uses the same (`platform` 4.1). */
 const COMPUTE_MICROVERSION = [2, 61] as const;
 
@@ -57,16 +61,27 @@ export class Session {
   readonly config: CloudConfig;
   readonly #outside: Outside;
   readonly #signInBy: (config: CloudConfig, outside: Outside) => Promise<SignedIn>;
-  #token: { readonly value: Token; readonly renewAt: number } | undefined;
+  readonly #onLostAnswer: (service: string) => void;
+  readonly #closed = new AbortController();
+  /** Times are this machine's. */
+  #token: { readonly value: Token; readonly renewAt: number; readonly endsAt: number } | undefined;
   #pending: Promise<Token> | undefined;
   #refused: OpenStackError | undefined;
   #microversion: Promise<string> | undefined;
   #clockOffset = 0;
 
-  constructor(config: CloudConfig, { fetch, clock, random, timeoutMs, signIn: signInBy }: SessionOptions) {
+  constructor(config: CloudConfig, options: SessionOptions) {
+    const { fetch, clock, random, timeoutMs = TIMEOUT_MS, signIn: signInBy = signIn, onLostAnswer } = options;
     this.config = config;
-    this.#signInBy = signInBy ?? signIn;
-    this.#outside = { fetch, clock, random, timeoutMs: timeoutMs ?? TIMEOUT_MS };
+    this.#signInBy = signInBy;
+    this.#onLostAnswer = onLostAnswer ?? (() => undefined);
+    this.#outside = { fetch, clock, random, timeoutMs, closed: this.#closed.signal };
+  }
+
+  /** Ends everything under way, as a cancel does; nothing more is sent. For the sign-out. */
+  close(): void {
+    this.#token = undefined;
+    this.#closed.abort();
   }
 
   /** Server time minus this machine's, ms, by the `Date` header of the last answer (whole seconds); 0 until known. */
@@ -75,10 +90,11 @@ export class Session {
   }
 
   /**
-   * A token with some life left.
-   * @throws OpenStackError `unauthorized` for good once the credential was refused; AbortError
+   * A token with some life left. While Keystone can't be reached one that has not ended yet serves on.
+   * @throws OpenStackError `unauthorized` for good once the credential was refused; AbortError, also once it is closed
    */
   async token(signal?: AbortSignal): Promise<Token> {
+    if (this.#closed.signal.aborted) throw abortError();
     if (this.#refused !== undefined) throw this.#refused;
     const held = this.#token;
     if (held !== undefined && this.#outside.clock.now() < held.renewAt) return held.value;
@@ -86,7 +102,21 @@ export class Session {
     this.#pending ??= this.#signIn().finally(() => {
       this.#pending = undefined;
     });
-    return orAborted(this.#pending, signal);
+    try {
+      return await orAborted(this.#pending, signal);
+    } catch (thrown) {
+      const now = this.#outside.clock.now();
+      if (
+        isAbort(thrown) ||
+        this.#refused !== undefined ||
+        held === undefined ||
+        held !== this.#token ||
+        now >= held.endsAt
+      )
+        throw thrown;
+      this.#token = { ...held, renewAt: Math.min(now + RENEW_AGAIN_MS, held.endsAt) };
+      return held.value;
+    }
   }
 
   /** Whether the site has that service: one that is missing in the catalog is no error. */
@@ -114,6 +144,17 @@ export class Session {
    * @throws OpenStackError with the service's own sentence
    */
   async json(request: RawRequest): Promise<unknown> {
+    try {
+      return await this.#json(request);
+    } catch (thrown) {
+      const changes = request.method !== 'GET' && request.method !== 'HEAD';
+      if (changes && thrown instanceof OpenStackError && isAnswerLost(thrown))
+        this.#onLostAnswer(request.service);
+      throw thrown;
+    }
+  }
+
+  async #json(request: RawRequest): Promise<unknown> {
     const answer = await this.#authorised(request);
     if (answer.status < 200 || answer.status > 299) throw refusalOf(request.service, answer);
     if (answer.truncated) throw badAnswer(request.service, 'it is too long');
@@ -205,7 +246,9 @@ export class Session {
       const now = this.#outside.clock.now();
       // The server's clock gave the end; this machine's may be wrong by hours.
       const life = Math.max(0, token.expiresAt - (now + this.#clockOffset));
-      this.#token = { value: token, renewAt: now + life - Math.min(RENEW_BEFORE_MS, life / 4) };
+      const endsAt = now + life;
+      if (this.#closed.signal.aborted) throw abortError();
+      this.#token = { value: token, renewAt: endsAt - Math.min(RENEW_BEFORE_MS, life / 4), endsAt };
       return token;
     } catch (thrown) {
       if (thrown instanceof OpenStackError && thrown.kind === 'unauthorized') this.#refused = thrown;

@@ -1,5 +1,12 @@
 import { abortError, isAbort } from '../base';
-import { timeoutError, unreachableError, type HttpRequest, type Outside } from './http';
+import {
+  brokenOffError,
+  linked,
+  timeoutError,
+  unreachableError,
+  type HttpRequest,
+  type Outside,
+} from './http';
 
 export interface StreamRequest extends Omit<HttpRequest, 'body' | 'maxBytes'> {
   /** Read from once; `undefined` for a request without a body. */
@@ -29,6 +36,7 @@ export async function openStream(request: StreamRequest, outside: Outside): Prom
       redirect: 'manual',
       ...(request.body === undefined ? {} : { body: streamOf(request.body, silence), duplex: 'half' }),
     });
+    silence.answered();
     return { status: response.status, headers: response.headers, body: pieces(response, silence) };
   } catch (thrown) {
     silence.end();
@@ -81,14 +89,20 @@ class Silence {
   readonly #request: StreamRequest;
   readonly #outside: Outside;
   readonly #controller = new AbortController();
+  readonly #cancelled: AbortSignal;
+  readonly #release: () => void;
   #late = false;
+  #begun = false;
   #cancelTimer: () => void = () => undefined;
 
   constructor(request: StreamRequest, outside: Outside) {
     this.#request = request;
     this.#outside = outside;
-    request.signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (request.signal?.aborted === true) this.#controller.abort();
+    const { signal, release } = linked(request.signal, outside.closed);
+    this.#cancelled = signal;
+    this.#release = release;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal.aborted) this.#controller.abort();
   }
 
   get signal(): AbortSignal {
@@ -103,19 +117,25 @@ class Silence {
     });
   }
 
+  /** The answer has begun: a failure from here on is no service that can't be reached. */
+  answered(): void {
+    this.#begun = true;
+  }
+
   rest(): void {
     this.#cancelTimer();
   }
 
   end(): void {
     this.#cancelTimer();
-    this.#request.signal?.removeEventListener('abort', this.#onAbort);
+    this.#release();
   }
 
   reasonOf(thrown: unknown): unknown {
-    if (this.#request.signal?.aborted === true) return abortError();
+    if (this.#cancelled.aborted) return abortError();
     if (this.#late) return timeoutError(this.#request, this.#outside.timeoutMs);
-    return isAbort(thrown) ? thrown : unreachableError(this.#request, thrown);
+    if (isAbort(thrown)) return thrown;
+    return (this.#begun ? brokenOffError : unreachableError)(this.#request, thrown);
   }
 
   readonly #onAbort = (): void => {

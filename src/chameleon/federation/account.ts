@@ -1,4 +1,4 @@
-import { isAbort, Problem } from '../../base';
+import { abortError, isAbort, Problem } from '../../base';
 import { OpenStackError, scopeToken, type CloudConfig, type Outside, type SignedIn } from '../../openstack';
 import { BearerRefused, exchange, projectsOf, type SiteProject } from './keystone';
 import { refreshTokens, SignInEnded, type OidcClient, type OidcTokens, type OidcWorld } from './oidc';
@@ -26,6 +26,8 @@ export interface BrowserSessionParts {
 
 /** An access token must outlive the requests that it is sent with. */
 const SPARE_MS = 30_000;
+/** A provider that is silent for longer is away. Shorter than a window may hold the lock of the refresh. */
+const PATIENCE_MS = 30_000;
 
 /**
  * The session of a sign-in by browser. Its refresh token changes at every use, and the new one is stored before
@@ -74,12 +76,33 @@ export class BrowserSession implements AccessTokens {
     try {
       if (tokens.refreshEndsAt !== undefined && tokens.refreshEndsAt <= world.clock.now())
         throw new SignInEnded('sessionOver', 'Your Chameleon sign-in has ended.');
-      const fresh = await refreshTokens(client, tokens.refreshToken, world, new AbortController().signal);
+      const fresh = await this.#limited((signal) =>
+        refreshTokens(client, tokens.refreshToken, world, signal),
+      );
       await store.write(fresh);
       return fresh.accessToken;
     } catch (thrown) {
       if (thrown instanceof SignInEnded) await store.write(undefined);
       throw thrown;
+    }
+  }
+
+  /** @throws Problem when nothing came in time; whether the old token was spent is seen at its next use */
+  async #limited<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const late = new AbortController();
+    const cancel = this.#parts.world.clock.after(PATIENCE_MS, () => {
+      late.abort();
+    });
+    try {
+      return await run(late.signal);
+    } catch (thrown) {
+      if (!late.signal.aborted) throw thrown;
+      throw new Problem("Chameleon's sign-in service did not answer in time.", {
+        next: 'Check your network, then try again.',
+        cause: thrown,
+      });
+    } finally {
+      cancel();
     }
   }
 
@@ -109,9 +132,10 @@ export function federatedSignIn(
   return async (config, outside) => {
     if (config.credential.kind !== 'federated') throw new Problem('That cloud signs in by itself.');
     const { project } = config.credential;
-    const limit = AbortSignal.timeout(outside.timeoutMs);
+    const late = AbortSignal.timeout(outside.timeoutMs);
+    const limit = outside.closed === undefined ? late : AbortSignal.any([late, outside.closed]);
     try {
-      const access = await tokens.accessToken();
+      const access = await tokens.accessToken(limit);
       const unscoped = await exchange(outside.fetch, config.authUrl, access, limit);
       const projects = await projectsOf(outside.fetch, config.authUrl, unscoped, limit);
       const found = projects.find(({ name }) => name === project);
@@ -120,7 +144,8 @@ export function federatedSignIn(
     } catch (thrown) {
       if (thrown instanceof SignInEnded || thrown instanceof BearerRefused)
         throw final(thrown.message, thrown.next, thrown);
-      if (isAbort(thrown) || limit.aborted)
+      if (outside.closed?.aborted === true) throw abortError();
+      if (isAbort(thrown) || late.aborted)
         throw new OpenStackError(`The sign-in service of ${config.region} did not answer in time.`, {
           kind: 'timeout',
           service: 'identity',

@@ -2,6 +2,7 @@ import { isAbort, Problem, sleep, systemClock, type Clock } from '../../base';
 import {
   deleteLease as deleteLeaseCall,
   getLease,
+  isAnswerLost,
   OpenStackError,
   updateLease,
   type Lease,
@@ -222,17 +223,25 @@ function refused(before: Lease, now: Lease, what: string, next: string | undefin
 
 /**
  * Ends a lease at the service's next tick (within a minute) and keeps its row as TERMINATED: the servers go with it.
+ * Sent once; where the answer got lost the lease is read again.
  * @throws Problem with the refusal's meaning
  */
 export async function endLeaseNow(session: Session, lease: Lease, signal?: AbortSignal): Promise<Lease> {
-  return explained(() => updateLease(session, lease.id, { end: 'now' }, signal));
+  try {
+    return await updateLease(session, lease.id, { end: 'now' }, signal);
+  } catch (thrown) {
+    const now = isLost(thrown) ? await readAgain(session, lease, signal) : undefined;
+    if (now !== undefined && (isOver(now) || now.end < lease.end)) return now;
+    throw explanation(thrown);
+  }
 }
 
 /** A lease that changes its state refuses everything: it is given this long, once. */
 const SETTLING_MS = 20_000;
 
 /**
- * Ends a lease at once and removes its row. One that is just changing its state is waited for and asked once more.
+ * Ends a lease at once and removes its row. One that is just changing its state is waited for and asked once more;
+ * where the answer got lost it is looked whether the lease is gone.
  * @throws Problem with the refusal's meaning; AbortError
  */
 export async function deleteLease(
@@ -244,18 +253,27 @@ export async function deleteLease(
   try {
     await deleteLeaseCall(session, lease.id, signal);
   } catch (thrown) {
+    if (isLost(thrown) && (await isGone(session, lease, signal))) return;
     const settling = thrown instanceof OpenStackError && /Invalid lease status/i.test(thrown.said ?? '');
     if (!settling) throw explanation(thrown);
     await sleep(clock, SETTLING_MS, signal);
-    await explained(() => deleteLeaseCall(session, lease.id, signal));
+    await deleteLeaseCall(session, lease.id, signal).catch((again: unknown) => {
+      throw explanation(again);
+    });
   }
 }
 
-async function explained<T>(call: () => Promise<T>): Promise<T> {
+function isLost(thrown: unknown): boolean {
+  return thrown instanceof OpenStackError && isAnswerLost(thrown);
+}
+
+async function isGone(session: Session, lease: Lease, signal: AbortSignal | undefined): Promise<boolean> {
   try {
-    return await call();
+    await getLease(session, lease.id, signal);
+    return false;
   } catch (thrown) {
-    throw explanation(thrown);
+    if (isAbort(thrown)) throw thrown;
+    return thrown instanceof OpenStackError && thrown.kind === 'notFound';
   }
 }
 

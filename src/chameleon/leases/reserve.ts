@@ -1,5 +1,13 @@
 import { isAbort, Problem, sleep, type Clock } from '../../base';
-import { createLease, getLease, listLeases, OpenStackError, type Lease, type Session } from '../../openstack';
+import {
+  createLease,
+  getLease,
+  isAnswerLost,
+  listLeases,
+  OpenStackError,
+  type Lease,
+  type Session,
+} from '../../openstack';
 import type { LeasePlan } from './plan';
 import { explainRefusal } from './refusals';
 
@@ -47,15 +55,6 @@ export async function checkMayReserve(session: Session, signal?: AbortSignal): P
     throw new Problem('This application credential may not reserve: it was made without “Unrestricted”.', {
       next: 'Sign in by the browser, or with an application credential that has “Unrestricted” ticked.',
     });
-}
-
-function isAnswerLost({ kind, said }: OpenStackError): boolean {
-  return (
-    kind === 'unreachable' ||
-    kind === 'timeout' ||
-    kind === 'badAnswer' ||
-    (kind === 'serverFault' && said === undefined)
-  );
 }
 
 /** Names may repeat (`platform` 3.4): it must be mine, of that end, and made since. */

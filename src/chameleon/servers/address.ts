@@ -1,7 +1,8 @@
-import { Problem } from '../../base';
+import { isAbort, Problem } from '../../base';
 import {
   bindFloatingIp,
   createFloatingIp,
+  isAnswerLost,
   listFloatingIps,
   listNetworks,
   listPorts,
@@ -35,6 +36,11 @@ export async function bindToServer(
       return await bindFloatingIp(session, ip.id, port.id, signal);
     } catch (thrown) {
       // 404: this port's network leads nowhere outside; 409: it has an address already.
+      if (thrown instanceof OpenStackError && isAnswerLost(thrown)) {
+        const now = await addressesNow(session, signal);
+        const bound = now?.find(({ id, portId }) => id === ip.id && portId === port.id);
+        if (bound !== undefined) return bound;
+      }
       const another =
         thrown instanceof OpenStackError && (thrown.kind === 'notFound' || thrown.kind === 'conflict');
       if (!another) throw thrown;
@@ -80,7 +86,10 @@ export async function giveAddress(wish: AddressWish): Promise<FloatingIp> {
   return bindToServer(session, ip, server, signal);
 }
 
-/** Takes an address from the pool of the site's external network. @throws Problem when none is left */
+/**
+ * Takes an address from the pool of the site's external network, once: where the answer got lost the address is looked
+ * for instead of taking another. @throws Problem when none is left
+ */
 export async function allocateFloatingIp(
   session: Session,
   description: string,
@@ -90,13 +99,39 @@ export async function allocateFloatingIp(
   const network = external.find(({ name }) => name === 'public') ?? external[0];
   if (network === undefined)
     throw new Problem('This site has no network with public addresses.', { next: 'Use another site.' });
+  const had = new Set((await listFloatingIps(session, signal)).map(({ id }) => id));
   try {
     return await createFloatingIp(session, network.id, { description }, signal);
   } catch (thrown) {
-    if (!(thrown instanceof OpenStackError) || thrown.kind !== 'conflict') throw thrown;
+    if (!(thrown instanceof OpenStackError)) throw thrown;
+    if (isAnswerLost(thrown)) {
+      const now = await addressesNow(session, signal);
+      // A classmate may have taken one in the same moment: what is said of it tells them apart.
+      const taken = now?.find((ip) => !had.has(ip.id) && ip.description === description && isUntouched(ip));
+      if (taken !== undefined) return taken;
+      throw thrown;
+    }
+    if (thrown.kind !== 'conflict') throw thrown;
     throw new Problem('No floating IP is left: the pool, or the project’s quota, is used up.', {
       next: 'Release idle ones (Needs attention shows them), reserve one with the next lease, or reach the server through another one.',
       cause: thrown,
     });
+  }
+}
+
+function isUntouched({ portId, tags }: FloatingIp): boolean {
+  return portId === undefined && tags.every((tag) => reservationIn(tag) === undefined);
+}
+
+/** `undefined` where they can't be read now either. @throws AbortError */
+async function addressesNow(
+  session: Session,
+  signal: AbortSignal | undefined,
+): Promise<readonly FloatingIp[] | undefined> {
+  try {
+    return await listFloatingIps(session, signal);
+  } catch (thrown) {
+    if (isAbort(thrown)) throw thrown;
+    return undefined;
   }
 }

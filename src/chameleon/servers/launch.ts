@@ -2,6 +2,7 @@ import { isAbort, Problem, sleep } from '../../base';
 import {
   createKeyPair,
   createServer,
+  isAnswerLost,
   listServers,
   OpenStackError,
   type FloatingIp,
@@ -68,8 +69,9 @@ async function requested({ session, plan, clock, signal }: Launching): Promise<s
     return await createServer(session, plan.request, signal);
   } catch (thrown) {
     if (isAbort(thrown) || !(thrown instanceof OpenStackError)) throw thrown;
-    const lost = thrown.kind === 'unreachable' || thrown.kind === 'timeout' || thrown.kind === 'badAnswer';
-    const made = lost ? await foundAgain(session, plan.request.name, user.id, askedAt, signal) : undefined;
+    const made = isAnswerLost(thrown)
+      ? await foundAgain(session, plan.request.name, user.id, askedAt, signal)
+      : undefined;
     if (made !== undefined) return made.id;
     throw refused(thrown);
   }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { isAbort } from '../../../src/base';
-import { listLeases, listServers, OpenStackError, updateLease } from '../../../src/openstack';
-import { EagerClock, FakeCloud, json } from './fakeCloud';
+import {
+  deleteServer,
+  listLeases,
+  listServers,
+  OpenStackError,
+  Session,
+  updateLease,
+} from '../../../src/openstack';
+import { config, EagerClock, FakeCloud, json } from './fakeCloud';
 
 const kindOf = (kind: string) => (thrown: unknown) =>
   thrown instanceof OpenStackError && thrown.kind === kind;
@@ -93,6 +100,97 @@ describe('a session', () => {
     }
   });
 
+  it('serves on with the old token while Keystone is away, asks again in a while, and no longer than it lives', async () => {
+    const cloud = new FakeCloud(() => json({ leases: [] }));
+    cloud.clock = new EagerClock();
+    const session = cloud.session();
+    await listLeases(session);
+    cloud.refuseSignIn = 503;
+    cloud.clock.pass(59 * 60_000 + 10_000);
+    await listLeases(session);
+    const asked = cloud.signIns;
+    await listLeases(session);
+    assert.equal(cloud.signIns, asked);
+    cloud.clock.pass(16_000);
+    await listLeases(session);
+    assert.equal(cloud.signIns, asked + 1);
+    cloud.clock.pass(60_000);
+    await assert.rejects(listLeases(session), kindOf('serverFault'));
+  });
+
+  it('a credential that is refused at the renewal is final, whatever the old token still could', async () => {
+    const cloud = new FakeCloud(() => json({ leases: [] }));
+    const session = cloud.session();
+    await listLeases(session);
+    cloud.refuseSignIn = 401;
+    cloud.clock.pass(59 * 60_000 + 10_000);
+    await assert.rejects(listLeases(session), kindOf('unauthorized'));
+    await assert.rejects(listLeases(session), kindOf('unauthorized'));
+    assert.equal(cloud.signIns, 2);
+  });
+
+  it('once closed it ends what is under way, in silence, and sends nothing more', async () => {
+    const cloud = new FakeCloud(() => new Promise<Response>(() => undefined));
+    const session = cloud.session();
+    await session.token();
+    const ends = [listLeases(session), updateLease(session, 'l1', { end: 0 }), listServers(session)].map(
+      (each) => assert.rejects(each, isAbort),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    session.close();
+    await Promise.all(ends);
+    const sent = cloud.sent.length;
+    await assert.rejects(listLeases(session), isAbort);
+    await assert.rejects(session.token(), isAbort);
+    assert.equal(cloud.sent.length, sent);
+    assert.equal(cloud.clock.pending, 0);
+  });
+
+  it('closed during its sign-in, or between two attempts, it asks no more', async () => {
+    const cloud = new FakeCloud(() => json({}, 503));
+    const session = cloud.session();
+    const signingIn = assert.rejects(session.token(), isAbort);
+    session.close();
+    await signingIn;
+    const waiting = cloud.session();
+    await waiting.token();
+    const listing = assert.rejects(listLeases(waiting), isAbort);
+    while (cloud.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    waiting.close();
+    await listing;
+    assert.equal(cloud.calls.length, 1);
+  });
+
+  it('tells of a change whose answer got lost, and of nothing else', async () => {
+    const told: string[] = [];
+    let answer = (): Response => json({}, 503);
+    const cloud = new FakeCloud(() => answer());
+    const session = new Session(config, {
+      fetch: cloud.fetch,
+      clock: cloud.clock,
+      random: () => 0.5,
+      onLostAnswer: (service) => told.push(service),
+    });
+    const refused = [
+      (): Response => json({ error_message: 'Not enough hosts available' }, 500),
+      (): Response => json({ error_message: 'no' }, 409),
+    ];
+    for (const each of refused) {
+      answer = each;
+      await assert.rejects(updateLease(session, 'l1', { end: 0 }));
+    }
+    assert.deepEqual(told, []);
+    answer = () => json({}, 504);
+    await assert.rejects(updateLease(session, 'l1', { end: 0 }));
+    answer = () => new Response('<html>Log in</html>');
+    await assert.rejects(deleteServer(session, 's1'));
+    assert.deepEqual(told, ['reservation', 'compute']);
+    answer = () => json({}, 500);
+    await assert.rejects(listServers(session));
+    assert.equal(told.length, 2);
+  });
+
   it('reads the server’s clock from the Date header', async () => {
     const cloud = new FakeCloud();
     const session = cloud.session();
@@ -166,6 +264,23 @@ describe('calls that fail', () => {
       assert.doesNotMatch(JSON.stringify(thrown) + String(thrown.stack), /the-secret|token-1/);
       return true;
     });
+  });
+
+  it('say so when the answer breaks off in its middle', async () => {
+    const cloud = new FakeCloud(() => {
+      let sent = false;
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (sent) controller.error(new TypeError('terminated'));
+          else controller.enqueue(new TextEncoder().encode('{"leases": ['));
+          sent = true;
+        },
+      });
+      return new Response(body);
+    });
+    cloud.clock = new EagerClock();
+    await assert.rejects(listLeases(cloud.session()), /Blazar \(leases\) broke off in the middle/);
+    assert.equal(cloud.calls.length, 3);
   });
 
   it('keep the request id and the sentence of each service’s own form', async () => {

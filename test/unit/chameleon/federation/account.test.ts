@@ -32,6 +32,7 @@ class Provider {
   refreshes = 0;
   newest = 1;
   unreachable = false;
+  silent = false;
   kept: OidcTokens | undefined = tokens(this.clock, 1);
   readonly store: TokenStore = {
     read: () => Promise.resolve(this.kept),
@@ -51,6 +52,12 @@ class Provider {
           token_endpoint: 'https://id.example/t',
         }),
       );
+    if (this.silent)
+      return new Promise((_, reject) => {
+        init?.signal?.addEventListener('abort', () => {
+          reject(new DOMException('aborted', 'AbortError'));
+        });
+      });
     if (this.unreachable) return Promise.reject(new TypeError('fetch failed'));
     this.refreshes += 1;
     const sent = new URLSearchParams(typeof init?.body === 'string' ? init.body : '').get('refresh_token');
@@ -125,6 +132,20 @@ describe('session of a sign-in by browser', () => {
     const window = provider.window();
     await assert.rejects(window.accessToken(), /can't be reached/);
     provider.unreachable = false;
+    assert.equal(await window.accessToken(), 'access-2');
+  });
+
+  it('does not wait for ever for a provider that is silent, and keeps what it has', async () => {
+    const provider = new Provider();
+    provider.clock.pass(300_000);
+    provider.silent = true;
+    const window = provider.window();
+    const asking = assert.rejects(window.accessToken(), /did not answer in time/);
+    while (provider.clock.pending === 0) await new Promise((resolve) => setImmediate(resolve));
+    provider.clock.pass(30_000);
+    await asking;
+    assert.equal(provider.kept?.refreshToken, 'refresh-1');
+    provider.silent = false;
     assert.equal(await window.accessToken(), 'access-2');
   });
 
