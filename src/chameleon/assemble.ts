@@ -5,7 +5,6 @@ import type {
   ObjectContainer,
   Router,
   Server,
-  Token,
   Volume,
   ZunContainer,
 } from '../openstack';
@@ -41,15 +40,24 @@ interface OwnedParts {
   readonly zunContainers: readonly ZunContainer[];
 }
 
+/** Who is signed in, as the token says it; the token itself is in no inventory. */
+export interface SignedInAs {
+  readonly user: { readonly id: string; readonly name: string };
+  readonly project: { readonly id: string; readonly name: string } | undefined;
+  readonly roles: readonly string[];
+}
+
 /** All that is known of one cloud at a moment. */
 export interface CloudFacts {
   readonly cloud: string;
   readonly site: Site;
-  readonly token: Token | undefined;
+  readonly as: SignedInAs | undefined;
   readonly signIn: SiteInventory['signIn'];
   readonly clockOffset: number;
   readonly raw: RawParts;
   readonly parts: Readonly<Record<PartName, PartState>>;
+  /** When each part was asked for last, whatever came of it (this machine's time); none that never was. */
+  readonly askedAt: Readonly<Partial<Record<PartName, number>>>;
 }
 
 /** The whole inventory of a moment: pure, from what each cloud has said so far. */
@@ -63,10 +71,10 @@ export function assemble(
   return { takenAt, people, sites: facts.map((each) => siteInventory(each, people)) };
 }
 
-function tracesOf({ site, token, raw }: CloudFacts): Traces {
+function tracesOf({ site, as, raw }: CloudFacts): Traces {
   return {
     site: site.name,
-    user: token?.user,
+    user: as?.user,
     made: [...raw.leases, ...raw.servers, ...raw.volumes],
     mentioned: [
       ...raw.floatingIps.map((ip) => ip.description),
@@ -76,8 +84,8 @@ function tracesOf({ site, token, raw }: CloudFacts): Traces {
 }
 
 function siteInventory(facts: CloudFacts, people: readonly Person[]): SiteInventory {
-  const { raw, token } = facts;
-  const known = ownershipOf(facts.site.name, token?.user.id, people);
+  const { raw, as } = facts;
+  const known = ownershipOf(facts.site.name, as?.user.id, people);
   const join = leaseJoin({ leases: raw.leases, hosts: raw.hosts, allocations: raw.hostAllocations });
   const leases = raw.leases.map((lease): OwnedLease => ({
     ...lease,
@@ -93,16 +101,16 @@ function siteInventory(facts: CloudFacts, people: readonly Person[]): SiteInvent
     ...raw,
     cloud: facts.cloud,
     site: facts.site,
-    project: token?.project,
-    user: token?.user,
-    roles: token?.roles ?? [],
+    project: as?.project,
+    user: as?.user,
+    roles: as?.roles ?? [],
     parts: facts.parts,
     signIn: facts.signIn,
     clockOffset: facts.clockOffset,
     leases,
     servers,
     floatingIps: ownedFloatingIps(facts, known, leases, servers),
-    ...ownedByName(raw, known, token?.project?.id),
+    ...ownedByName(raw, known, as?.project?.id),
     volumes: raw.volumes.map((volume) => ({
       ...volume,
       owner: ownerOfMade(volume, known),

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { abortError, isAbort, Problem, sentenceOf, type Clock } from '../base';
 import type { CloudConfig } from '../openstack';
 import type { CloudFacts, RawParts } from './assemble';
-import { isAskedAt, noParts, partsIn, serviceOf, type SiteReader } from './reader';
+import { isAskedAt, noParts, partNames, partsIn, serviceOf, type SiteReader } from './reader';
 import { siteOf } from './sites';
 import type { PartName, PartState } from './types';
 
@@ -33,11 +33,12 @@ export class CloudReading {
     this.#facts = {
       cloud: config.name,
       site: siteOf(config),
-      token: undefined,
+      as: undefined,
       signIn: undefined,
       clockOffset: 0,
       raw: noParts,
       parts: partsIn(LOADING),
+      askedAt: {},
     };
   }
 
@@ -58,6 +59,26 @@ export class CloudReading {
         await this.#joined(part, signal);
       }),
     );
+  }
+
+  /**
+   * Takes over what another reading of the same cloud has asked for later than this one.
+   * @returns whether anything was newer
+   */
+  adopt(other: CloudFacts): boolean {
+    if (this.#disposed) return false;
+    const mine = this.#facts;
+    const newer = partNames.filter((part) => (other.askedAt[part] ?? -1) > (mine.askedAt[part] ?? -1));
+    if (newer.length === 0) return false;
+    let facts: CloudFacts = {
+      ...mine,
+      as: other.as ?? mine.as,
+      signIn: other.signIn,
+      clockOffset: other.clockOffset,
+    };
+    for (const part of newer) facts = withPart(facts, other, part);
+    this.#facts = facts;
+    return true;
   }
 
   /** Stops what is under way; nothing changes afterwards. */
@@ -102,41 +123,60 @@ export class CloudReading {
       const values = offered ? await this.#reader.list(part, signal) : [];
       if (signal.aborted) return;
       const state: PartState = { state: offered ? 'fresh' : 'absent', asOf: askedAt, error: undefined };
-      this.#put(part, state, { ...this.#facts.raw, [part]: values });
+      this.#put(part, state, askedAt, { ...this.#facts.raw, [part]: values });
     } catch (thrown) {
-      if (!signal.aborted) this.#failed(part, thrown);
+      if (!signal.aborted) this.#failed(part, askedAt, thrown);
     }
   }
 
   async #signIn(signal: AbortSignal): Promise<void> {
     try {
-      const token = await this.#reader.token(signal);
-      this.#facts = { ...this.#facts, token, signIn: undefined };
+      const { user, project, roles } = await this.#reader.token(signal);
+      this.#facts = { ...this.#facts, as: { user, project, roles }, signIn: undefined };
     } catch (thrown) {
       if (!signal.aborted) this.#facts = { ...this.#facts, signIn: reasonOf(thrown) };
       throw thrown;
     }
   }
 
-  #failed(part: PartName, thrown: unknown): void {
+  #failed(part: PartName, askedAt: number, thrown: unknown): void {
     const { asOf } = this.#facts.parts[part];
     const state: PartState = {
       state: asOf === undefined ? 'failed' : 'stale',
       asOf,
       error: reasonOf(thrown),
     };
-    this.#put(part, state, this.#facts.raw);
+    this.#put(part, state, askedAt, this.#facts.raw);
   }
 
-  #put(part: PartName, state: PartState, raw: RawParts): void {
+  #put(part: PartName, state: PartState, askedAt: number, raw: RawParts): void {
+    // Another window has asked later, and its answer is here already.
+    if ((this.#facts.askedAt[part] ?? -1) > askedAt) return;
     this.#facts = {
       ...this.#facts,
       raw,
       parts: { ...this.#facts.parts, [part]: state },
+      askedAt: { ...this.#facts.askedAt, [part]: askedAt },
       clockOffset: this.#reader.clockOffset,
     };
     this.#changed();
   }
+}
+
+/** A failure that another saw later than our last good answer leaves that answer in place. */
+function withPart(mine: CloudFacts, other: CloudFacts, part: PartName): CloudFacts {
+  const theirs = other.parts[part];
+  const own = mine.parts[part];
+  const keepsOwn = (own.asOf ?? -1) > (theirs.asOf ?? -1) && theirs.error !== undefined;
+  return {
+    ...mine,
+    raw: keepsOwn ? mine.raw : { ...mine.raw, [part]: other.raw[part] },
+    parts: {
+      ...mine.parts,
+      [part]: keepsOwn ? { state: 'stale', asOf: own.asOf, error: theirs.error } : theirs,
+    },
+    askedAt: { ...mine.askedAt, [part]: other.askedAt[part] },
+  };
 }
 
 function reasonOf(thrown: unknown): { what: string; next: string | undefined } {

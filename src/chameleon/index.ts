@@ -7,6 +7,7 @@ export { InventorySource, type RefreshOptions, type SourceOptions } from './sour
 export { noParts, partNames, partsIn, type SiteReader } from './reader';
 export { assemble, type CloudFacts, type RawParts } from './assemble';
 export { InventoryPoll } from './poll';
+export { readSnapshot, snapshotOf } from './snapshot';
 export { endsWithLease, inTransition, isRunning, leaseToEndNext, timeLeft } from './lifecycle';
 export { attention, faultWords, type Attention, type AttentionRules } from './attention';
 export * from './leases';

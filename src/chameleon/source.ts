@@ -1,9 +1,9 @@
 import { type Clock } from '../base';
 import type { CloudConfig, Session } from '../openstack';
-import { assemble } from './assemble';
+import { assemble, type CloudFacts } from './assemble';
 import { CloudReading } from './cloudReading';
 import type { Myself } from './people';
-import { partNames, readerOf, type SiteReader } from './reader';
+import { partNames, readerOf, serviceOf, type SiteReader } from './reader';
 import type { Inventory, PartName, Person } from './types';
 
 /** Lists that hardly change and are long: without being named they are asked for again after this time only. */
@@ -75,6 +75,24 @@ export class InventorySource {
     return this.#current;
   }
 
+  /** Reads again what that service lists: a change there went out, and no answer came. */
+  refreshService(cloud: string, service: string): Promise<Inventory> {
+    return this.refresh({ cloud, parts: partNames.filter((part) => serviceOf(part) === service) });
+  }
+
+  /** What is known of each cloud, to be shared with other windows. */
+  get facts(): readonly CloudFacts[] {
+    return [...this.#clouds.values()].map((reading) => reading.facts);
+  }
+
+  /** Takes over what others have asked for later. @returns whether anything was newer */
+  adopt(facts: readonly CloudFacts[]): boolean {
+    const taken = facts.map((each) => this.#clouds.get(each.cloud)?.adopt(each) ?? false);
+    if (!taken.includes(true)) return false;
+    this.#publish();
+    return true;
+  }
+
   /** Calls `listen` with each new inventory; the returned function ends that. */
   onChange(listen: (inventory: Inventory) => void): () => void {
     this.#listeners.add(listen);
@@ -105,7 +123,6 @@ export class InventorySource {
   }
 
   #assembled(): Inventory {
-    const facts = [...this.#clouds.values()].map((reading) => reading.facts);
-    return assemble(facts, this.#clock.now(), this.#me, this.#roster);
+    return assemble(this.facts, this.#clock.now(), this.#me, this.#roster);
   }
 }

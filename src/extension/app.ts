@@ -13,7 +13,7 @@ import {
   type OwnedServer,
   type SiteInventory,
 } from '../chameleon';
-import type { CloudConfig } from '../openstack';
+import type { CloudConfig, Session } from '../openstack';
 import { StoredClouds } from './cloudStore';
 import { CourseDesk } from './courseDesk';
 import { ConsoleDocuments } from './consoleDocuments';
@@ -35,6 +35,7 @@ import { attentionCount, resourceRows, type Shows } from './rows/resources';
 import { labProgress, labRows } from './rows/labs';
 import type { Row } from './rows/row';
 import type { RowView } from './rowView';
+import { forgetInventory } from './sharedInventory';
 import { SignedIn } from './signedIn';
 import { Leader } from './leader';
 import { LeaseTimer } from './leaseTimer';
@@ -83,10 +84,11 @@ export class App {
   readonly slotWatch: SlotWatch;
   /** Fires whenever what is shown may have changed. */
   readonly drawn = new vscode.EventEmitter<void>();
+  /** Of this window, unlike all others of this machine. */
+  readonly #id = randomUUID();
   #signedIn: SignedIn | undefined;
   #stopListening: () => void = () => undefined;
   #demo: Demo | undefined;
-  #joined: Promise<void> | undefined;
   #cancelFollowing: () => void = () => undefined;
 
   constructor({ context, log, masking, views, statusItem, editor }: AppParts) {
@@ -106,7 +108,9 @@ export class App {
     this.timer = new LeaseTimer(this, statusItem);
     this.slotWatch = new SlotWatch(this);
     const { fsPath } = context.globalStorageUri;
-    this.leader = new Leader(path.join(fsPath, 'leader.lock'), randomUUID(), systemClock, () => {
+    this.leader = new Leader(path.join(fsPath, 'leader.lock'), this.#id, systemClock, (leads) => {
+      this.#signedIn?.setLeads(leads);
+      if (!leads) return;
       this.draw();
       this.slotWatch.resume();
     });
@@ -167,15 +171,15 @@ export class App {
   /** Signs in to what is stored, or to the demo while that is open, and asks for everything once. */
   async signInAgain(): Promise<void> {
     const clouds = this.#demo?.clouds ?? (await this.clouds.list());
-    await this.#takePart();
+    await this.#takePart(clouds);
     await this.course.load();
     // A server whose services come later than itself would stay folded: the editor keeps what it first saw.
     await this.labs.load();
-    this.#leave();
-    if (clouds.length > 0) this.#enter(clouds);
+    const older = await this.#leave(clouds);
+    if (clouds.length > 0) this.#enter(clouds, older);
     await this.#tellContexts();
     this.draw();
-    await this.#signedIn?.refresh();
+    await this.#signedIn?.start();
     this.draw();
     this.slotWatch.resume();
   }
@@ -270,26 +274,34 @@ export class App {
 
   dispose(): void {
     this.consoles.dispose();
-    this.#leave();
+    void this.#leave([]);
     this.timer.dispose();
     this.slotWatch.dispose();
     this.#cancelFollowing();
-    void this.leader.dispose();
+    void this.leader.stop();
     this.watch.dispose();
     void this.hosts.close();
     void this.#demo?.stop();
   }
 
-  #enter(clouds: readonly CloudConfig[]): void {
+  #enter(clouds: readonly CloudConfig[], older: readonly Session[]): void {
     for (const { credential } of clouds)
       if (credential.kind === 'applicationCredential') this.masking.add(credential.secret);
-    this.#signedIn = new SignedIn(
+    const folder = this.context.globalStorageUri.fsPath;
+    // The demo is each window's own.
+    const meeting =
+      this.#demo === undefined
+        ? { meeting: { folder, id: this.#id, clock: systemClock, leads: this.leader.leads } }
+        : {};
+    this.#signedIn = new SignedIn({
       clouds,
-      this.myself,
-      globalThis.fetch,
-      this.identity.signIn,
-      this.course.people,
-    );
+      me: this.myself,
+      fetch: globalThis.fetch,
+      signIn: this.identity.signIn,
+      roster: this.course.people,
+      older,
+      ...meeting,
+    });
     this.#stopListening = this.#signedIn.onChange(() => {
       this.draw();
       this.hosts.follow().catch((thrown: unknown) => {
@@ -299,12 +311,15 @@ export class App {
     this.#tellVisible();
   }
 
-  /** Joins the windows of this machine: one of them leads. */
-  #takePart(): Promise<void> {
-    this.#joined ??= mkdir(this.context.globalStorageUri.fsPath, { recursive: true }).then(() =>
-      this.leader.start(),
-    );
-    return this.#joined;
+  /** Joins the windows that are signed in at this machine: one of them leads. The demo's are each for themselves. */
+  async #takePart(clouds: readonly CloudConfig[]): Promise<void> {
+    const folder = this.context.globalStorageUri.fsPath;
+    if (this.#demo !== undefined || clouds.length === 0) {
+      await this.leader.stop();
+      return;
+    }
+    await mkdir(folder, { recursive: true });
+    await this.leader.start();
   }
 
   /** Another window signed in or out: this one follows. */
@@ -323,10 +338,21 @@ export class App {
     if (stored !== JSON.stringify(this.#signedIn?.clouds ?? [])) await this.signInAgain();
   }
 
-  #leave(): void {
+  /** Ends all that runs at the sites that are signed out, and leaves nothing of them on this machine. */
+  async #leave(staying: readonly CloudConfig[]): Promise<readonly Session[]> {
     this.#stopListening();
-    this.#signedIn?.dispose();
+    const before = this.#signedIn;
     this.#signedIn = undefined;
+    const older = before?.closeAllBut(staying) ?? [];
+    await before?.dispose();
+    if (
+      before !== undefined &&
+      staying.length === 0 &&
+      this.#demo === undefined &&
+      (await this.clouds.list()).length === 0
+    )
+      await forgetInventory(this.context.globalStorageUri.fsPath);
+    return older;
   }
 
   #connectionRows(): readonly Row[] {

@@ -13,7 +13,7 @@ export interface FileLock {
 
 /** Takes the lock if it is free or its holder is gone. Never waits. */
 export async function tryLock(lock: FileLock): Promise<boolean> {
-  if (await written(lock.file, lock.id)) return true;
+  if (await written(lock.file, lock)) return true;
   if (!(await isStale(lock, lock.file))) return holds(lock);
   return takenOver(lock);
 }
@@ -55,10 +55,11 @@ export async function whileLocked<T>(
   }
 }
 
-async function written(file: string, id: string): Promise<boolean> {
+async function written(file: string, { id, clock }: FileLock): Promise<boolean> {
   try {
     const handle = await open(file, 'wx', 0o600);
     await handle.writeFile(id);
+    await handle.utimes(clock.now() / 1000, clock.now() / 1000);
     await handle.close();
     return true;
   } catch (thrown) {
@@ -75,13 +76,13 @@ async function isStale({ clock, staleMs }: FileLock, file: string): Promise<bool
 /** Only one window may take a stale lock over: two would each remove what the other has just written. */
 async function takenOver(lock: FileLock): Promise<boolean> {
   const turn = `${lock.file}.turn`;
-  if (!(await written(turn, lock.id))) {
+  if (!(await written(turn, lock))) {
     if (await isStale(lock, turn)) await rm(turn, { force: true });
     return false;
   }
   try {
     if (await isStale(lock, lock.file)) await rm(lock.file, { force: true });
-    return await written(lock.file, lock.id);
+    return await written(lock.file, lock);
   } finally {
     await rm(turn, { force: true });
   }

@@ -158,20 +158,16 @@ export function inventoryOf(raw: Partial<RawParts>, site = 'KVM@TACC'): Inventor
       {
         cloud: found.uid,
         site: found,
-        token: {
-          id: 't',
-          expiresAt: now + HOUR,
-          issuedAt: now,
+        as: {
           user: { id: ME, name: 'alexbaker' },
           project: { id: PROJECT, name: 'CHI-251409' },
           roles: ['member'],
-          restricted: undefined,
-          catalog: [],
         },
         signIn: undefined,
         clockOffset: 0,
         raw: { ...noParts, ...raw },
         parts: partsIn({ state: 'fresh', asOf: now, error: undefined }),
+        askedAt: {},
       },
     ],
     now,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../../src/base';
+import { systemClock, type Clock } from '../../../src/base';
 import { holds, tryLock, unlock, whileLocked, type FileLock } from '../../../src/extension/fileLock';
 import { Leader } from '../../../src/extension/leader';
 
@@ -19,8 +19,11 @@ describe('leader of several windows', () => {
     clock: systemClock,
     staleMs: 30_000,
   });
-  const leader = (id: string, became = (): void => undefined): Leader =>
-    new Leader(path.join(folder, 'leader.lock'), id, systemClock, became);
+  const leader = (
+    id: string,
+    changed: (leads: boolean) => void = () => undefined,
+    clock: Clock = systemClock,
+  ): Leader => new Leader(path.join(folder, 'leader.lock'), id, clock, changed);
   const grow = async (name: string, ageMs: number): Promise<void> => {
     const then = (Date.now() - ageMs) / 1000;
     await utimes(path.join(folder, name), then, then);
@@ -31,25 +34,25 @@ describe('leader of several windows', () => {
     await a.start();
     await b.start();
     assert.deepEqual([a.leads, b.leads], [true, false]);
-    await a.dispose();
-    await b.dispose();
+    await a.stop();
+    await b.stop();
   });
 
   it('passes on when it closes, and when it was not heard of', async () => {
     let became = 0;
     const a = leader('a');
     await a.start();
-    await a.dispose();
+    await a.stop();
     const b = leader('b', () => (became += 1));
     await b.start();
     assert.deepEqual([b.leads, became], [true, 1]);
-    await b.dispose();
+    await b.stop();
     await writeFile(path.join(folder, 'leader.lock'), 'a window that crashed');
     await grow('leader.lock', 31_000);
     const c = leader('c');
     await c.start();
     assert.equal(c.leads, true);
-    await c.dispose();
+    await c.stop();
   });
 
   it('of many windows that find a stale lock at once, at most one gets it', async () => {
