@@ -34,8 +34,11 @@ export const commands: Readonly<Record<string, Command>> = {
   'check-file': checkFiles,
 };
 
+/** What is told, and what joins it: nothing else is asked for. */
+const TOLD = ['leases', 'servers', 'floatingIps', 'ports', 'hosts', 'hostAllocations'] as const;
+
 async function inventory(args: Arguments, signal: AbortSignal): Promise<Outcome> {
-  const { inventory: seen } = await signIn(args, signal);
+  const { inventory: seen } = await signIn(args, signal, TOLD);
   const blind = seen.sites.some(
     (site) =>
       site.signIn !== undefined ||

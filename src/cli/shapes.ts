@@ -21,14 +21,17 @@ export function siteShape(site: SiteInventory, takenAt: number) {
     user: site.user,
     ...(site.signIn === undefined ? {} : { error: site.signIn.what }),
     parts: Object.fromEntries(
-      Object.entries(site.parts).map(([name, part]) => [
-        name,
-        {
-          state: part.state,
-          ageSeconds: part.asOf === undefined ? null : Math.max(0, Math.round((takenAt - part.asOf) / 1000)),
-          ...(part.error === undefined ? {} : { error: part.error.what }),
-        },
-      ]),
+      Object.entries(site.parts)
+        .filter(([, { state }]) => state !== 'loading') // it was not asked for
+        .map(([name, part]) => [
+          name,
+          {
+            state: part.state,
+            ageSeconds:
+              part.asOf === undefined ? null : Math.max(0, Math.round((takenAt - part.asOf) / 1000)),
+            ...(part.error === undefined ? {} : { error: part.error.what }),
+          },
+        ]),
     ),
     leases: site.leases.map(leaseShape),
     servers: site.servers.map(serverShape),

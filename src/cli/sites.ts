@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { systemClock } from '../base';
-import { findClouds, InventorySource, type Inventory } from '../chameleon';
+import { findClouds, InventorySource, type Inventory, type PartName } from '../chameleon';
 import { Session, type CloudConfig } from '../openstack';
 import type { Arguments } from './args';
 import { Usage } from './words';
@@ -12,8 +12,15 @@ export interface SignedIn {
   session(siteName: string): Session | undefined;
 }
 
-/** Signs in and reads everything once. @throws Usage where there is nothing to sign in to, or nobody was let in */
-export async function signIn(args: Arguments, signal: AbortSignal): Promise<SignedIn> {
+/**
+ * Signs in and reads everything once, or only these parts.
+ * @throws Usage where there is nothing to sign in to, or nobody was let in
+ */
+export async function signIn(
+  args: Arguments,
+  signal: AbortSignal,
+  parts?: readonly PartName[],
+): Promise<SignedIn> {
   const clouds = await cloudsFor(args);
   const sessions = new Map(
     clouds.map((cloud) => [
@@ -27,7 +34,7 @@ export async function signIn(args: Arguments, signal: AbortSignal): Promise<Sign
     clock: systemClock,
     ...(args.parameters['netID'] === undefined ? {} : { me: { netId: args.parameters['netID'] } }),
   });
-  const inventory = await source.refresh({ signal });
+  const inventory = await source.refresh({ signal, ...(parts === undefined ? {} : { parts }) });
   source.dispose();
   const refused = inventory.sites.filter((site) => site.signIn !== undefined);
   const [first] = refused;

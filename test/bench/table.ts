@@ -2,12 +2,14 @@
 export interface Measure {
   readonly name: string;
   readonly value: number;
-  readonly unit: '×' | 'ms' | 'KiB';
+  readonly unit: '×' | 'ms' | 'KiB' | 'MiB' | 'a minute';
   /** `undefined`: measured, nothing is asked of it. */
   readonly budget: { readonly atMost: number } | { readonly atLeast: number } | undefined;
   /** What was measured, with the raw numbers. */
   readonly how: string;
 }
+
+const DIGITS: Readonly<Record<Measure['unit'], number>> = { '×': 2, ms: 0, KiB: 0, MiB: 1, 'a minute': 1 };
 
 export function isWithin({ value, budget }: Measure): boolean | undefined {
   if (budget === undefined) return undefined;
@@ -18,7 +20,7 @@ export function isWithin({ value, budget }: Measure): boolean | undefined {
 export function tableOf(measures: readonly Measure[]): string {
   const rows = measures.map((each) => [
     each.name,
-    `${each.value.toFixed(each.unit === '×' ? 2 : 0)} ${each.unit}`,
+    `${each.value.toFixed(DIGITS[each.unit])} ${each.unit}`,
     budgetWords(each),
     verdictWords(isWithin(each)),
     each.how,
