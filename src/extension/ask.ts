@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { pickStep, textStep, type PickStep, type StepAnswer, type TextStep } from './steps';
+import { manyStep, pickStep, textStep, type PickStep, type StepAnswer, type TextStep } from './steps';
 
 export interface Choice<T> {
   readonly label: string;
@@ -32,6 +32,8 @@ export interface Ask {
   }): Promise<string | undefined>;
   /** One step of a wizard: a list, with a way back. */
   pickStep<T>(step: PickStep<T>): Promise<StepAnswer<T>>;
+  /** One step of a wizard: a list with check boxes, with a way back. */
+  manyStep<T>(step: Omit<PickStep<T>, 'active'>): Promise<StepAnswer<readonly T[]>>;
   /** One step of a wizard: a line of text, with a way back. */
   textStep(step: TextStep): Promise<StepAnswer<string>>;
   /** A modal question. */
@@ -87,6 +89,7 @@ const onScreen: Ask = {
     });
   },
   pickStep,
+  manyStep,
   textStep,
   async confirm(message, detail, yes) {
     return (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
@@ -133,6 +136,7 @@ export const ask: Ask = {
   pickMany: (...given) => current.pickMany(...given),
   text: (...given) => current.text(...given),
   pickStep: (...given) => current.pickStep(...given),
+  manyStep: (...given) => current.manyStep(...given),
   textStep: (...given) => current.textStep(...given),
   confirm: (...given) => current.confirm(...given),
   info: (...given) => current.info(...given),

@@ -65,7 +65,7 @@ export class LabDesk {
         own: this.#own,
         watching: (lab) => (this.#app.watch.seconds === 0 ? 0 : this.#watched(lab).length),
         watchSeconds: this.#app.watch.seconds,
-        mayLaunch: (lab) => lab.assist.launch || this.#app.demo !== undefined,
+        mayLaunch: (lab) => this.#app.course.assist(lab).launch,
         deployed: (lab) => (signedIn ? this.deployed(lab) : { leases: 0, servers: [] }),
         has: (command) => commandIds.some((id) => id === command),
       },

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import type { Choice } from './ask';
+import type { StepAnswer } from './inTurn';
 
-/** What came of one step of a wizard; `undefined` where it is dismissed. */
-export type StepAnswer<T> =
-  { readonly kind: 'chosen'; readonly value: T } | { readonly kind: 'back' } | undefined;
+export { inTurn, type Asked, type Step, type StepAnswer } from './inTurn';
 
 export interface PickStep<T> {
   readonly title: string;
@@ -35,6 +34,20 @@ export function pickStep<T>(step: PickStep<T>): Promise<StepAnswer<T>> {
   const active = step.active === undefined ? undefined : step.choices[step.active];
   if (active !== undefined) input.activeItems = [active];
   return answered(input, step.canGoBack, () => input.selectedItems[0]?.value);
+}
+
+/** A list with check boxes and a back button; nothing ticked is an answer, too. */
+export function manyStep<T>(step: Omit<PickStep<T>, 'active'>): Promise<StepAnswer<readonly T[]>> {
+  const input = vscode.window.createQuickPick<Choice<T>>();
+  input.title = step.title;
+  input.placeholder = step.placeholder;
+  input.canSelectMany = true;
+  input.items = step.choices;
+  input.selectedItems = step.choices.filter(({ picked }) => picked !== false);
+  input.matchOnDescription = true;
+  input.matchOnDetail = true;
+  input.ignoreFocusOut = true;
+  return answered(input, step.canGoBack, () => input.selectedItems.map(({ value }) => value));
 }
 
 /** A line of text with a back button; what `check` refuses is not accepted. */

@@ -1,50 +1,44 @@
 import * as vscode from 'vscode';
 import { abortError, isAbort, Problem, sentenceOf, systemClock } from '../../base';
-import {
-  launchServer,
-  planLaunch,
-  type Launched,
-  type LaunchPlan,
-  type LaunchWish,
-  type SiteInventory,
-} from '../../chameleon';
+import { launchServer, type Launched, type LaunchPlan, type SiteInventory } from '../../chameleon';
 import type { Lab } from '../../labs';
-import { listFlavors } from '../../openstack';
+import { createKeyPair } from '../../openstack';
 import type { App } from '../app';
 import { ask } from '../ask';
 import { answersSsh } from '../launch/greeting';
-import { freeWish, labWishes } from '../launch/wishes';
+import { planOf, type LaunchDraft } from '../launch/draft';
+import { freeServer } from '../launch/free';
+import { keyReady } from '../launch/keys';
+import { serversOf } from '../launch/ofLab';
 import { withProgress } from '../register';
 import { sessionOf, subjectOf } from './subjects';
-
-interface Ready {
-  readonly site: SiteInventory;
-  readonly plan: LaunchPlan;
-}
 
 /** Launches the servers of a lab, or one free of any lab, and stays with them until SSH answers. */
 export async function launch(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
   if (app.signedIn === undefined)
     throw new Problem('You are not signed in.', { next: 'Sign in, or open the demo.' });
   await app.labs.load();
-  const lab = await whichLab(app, argument);
-  const wishes = lab === undefined ? [await freeWish(app, argument)] : await labWishes(app, lab);
-  const ready: Ready[] = [];
-  for (const { site, wish } of wishes) ready.push({ site, plan: await planned(app, site, wish, signal) });
-  if (!(await confirmed(ready))) throw abortError();
-  await Promise.all(ready.map((each) => launched(app, each, signal)));
+  for (;;) {
+    const lab = await whichLab(app, argument);
+    if (lab !== undefined && !app.course.assist(lab).launch) return byHand(app, lab);
+    const drafts =
+      lab === undefined ? await freeServer(app, argument, signal) : await serversOf(app, lab, signal);
+    if (drafts !== 'back') return launchAll(app, drafts, signal);
+    // Back leads to the first question; where a row has answered that, out.
+    if (subjectOf(argument) !== undefined) return;
+  }
 }
 
 async function whichLab(app: App, argument: unknown): Promise<Lab | undefined> {
   const subject = subjectOf(argument);
   if (subject?.kind === 'lab') return app.labs.lab(subject.lab);
   if (subject !== undefined) return undefined;
-  const labs = app.labs.labs.filter(({ launch: wanted }) => wanted.length > 0);
+  const labs = app.labs.labs.filter((lab) => lab.launch.length > 0 || !app.course.assist(lab).launch);
   if (labs.length === 0) return undefined;
   const picked = await ask.pick<Lab | 'free'>('Launch for what?', [
     ...labs.map((lab) => ({
       label: `$(beaker) ${lab.title}`,
-      description: `Lab ${lab.unit}`,
+      description: `Lab ${lab.unit}${app.course.assist(lab).launch ? '' : ' · by hand: that is what it practises'}`,
       value: lab,
     })),
     { label: '$(vm) A server free of any lab', value: 'free' },
@@ -53,41 +47,58 @@ async function whichLab(app: App, argument: unknown): Promise<Lab | undefined> {
   return picked === 'free' ? undefined : picked;
 }
 
-async function planned(
-  app: App,
-  site: SiteInventory,
-  wish: LaunchWish,
-  signal: AbortSignal,
-): Promise<LaunchPlan> {
-  const flavors = await listFlavors(sessionOf(app, site), signal);
-  const fresh = app.inventory.sites.find(({ cloud }) => cloud === site.cloud) ?? site;
-  const plan = planLaunch(wish, { site: fresh, flavors, now: Date.now() + site.clockOffset });
-  if ('request' in plan) return plan;
-  const [first, ...others] = plan;
-  throw new Problem([first, ...others].map((each) => each?.message ?? '').join(' '), {
-    next: first?.next,
-  });
+const HORIZON = 'Open Horizon';
+const LAB_TEXT = 'Open Lab Text';
+
+/** Launching by hand is what some labs are for: it is said where, and the checks tell when it is right. */
+async function byHand(app: App, lab: Lab): Promise<void> {
+  const at = app.inventory.sites.find(({ site }) => lab.sites.includes(site.name)) ?? app.inventory.sites[0];
+  const pressed = await ask.info(
+    `“${lab.title}” practises launching by hand: follow its text${at === undefined ? '' : `, in Horizon at ${at.site.name}`}. Its checks tell when it is right.`,
+    ...(at === undefined ? [] : [HORIZON]),
+    LAB_TEXT,
+  );
+  if (pressed === HORIZON && at !== undefined)
+    await vscode.env.openExternal(vscode.Uri.parse(`${at.site.web}/project/instances/`, true));
+  if (pressed === LAB_TEXT)
+    await vscode.commands.executeCommand('chameleon.openLabText', { subject: { kind: 'lab', lab: lab.id } });
 }
 
-async function confirmed(ready: readonly Ready[]): Promise<boolean> {
-  const lines = ready.map(({ site, plan }) => {
-    const { wish, usualMinutes, importKeyPair } = plan;
-    const lease = site.leases.find(({ id }) => id === wish.leaseId);
-    return [
-      `${wish.name} at ${site.site.name}`,
-      lease === undefined ? `${wish.flavor ?? ''}, without a lease` : `on the lease ${lease.name}`,
-      `${plan.image.name}, on ${wish.networks.join(' and ')}`,
-      ...(plan.groups.length === 0 ? [] : [`lets in ${plan.groups.map(({ name }) => name).join(', ')}`]),
-      `key ${wish.keyPair?.name ?? ''}${importKeyPair === undefined ? '' : ', imported now'}`,
-      wish.floatingIp ? 'with a public address' : 'without a public address',
-      `usually ${usualMinutes[0]} to ${usualMinutes[1]} minutes`,
-    ].join('\n');
-  });
-  return ask.confirm(
-    ready.length === 1 ? 'Launch this server?' : `Launch these ${ready.length} servers?`,
-    lines.join('\n\n'),
-    'Launch',
-  );
+interface Ready {
+  readonly site: SiteInventory;
+  readonly plan: LaunchPlan;
+}
+
+async function launchAll(app: App, drafts: readonly LaunchDraft[], signal: AbortSignal): Promise<void> {
+  const ready: Ready[] = [];
+  const keys = await keysReady(app, drafts, signal);
+  for (const [at, draft] of drafts.entries()) {
+    const plan = planOf(draft, Date.now(), keys[at]);
+    if (!('request' in plan))
+      throw new Problem(plan.map(({ message }) => message).join(' '), { next: plan[0]?.next });
+    ready.push({ site: draft.ground.site(), plan });
+  }
+  await Promise.all(ready.map((each) => launched(app, each, signal)));
+}
+
+/** The keys of all servers, made and imported once for those that share them. */
+async function keysReady(
+  app: App,
+  drafts: readonly LaunchDraft[],
+  signal: AbortSignal,
+): Promise<readonly LaunchPlan['wish']['keyPair'][]> {
+  const made = new Map<string, NonNullable<LaunchPlan['wish']['keyPair']>>();
+  for (const { ground, key } of drafts) {
+    const site = ground.site();
+    const id = `${site.cloud} ${key.name}`;
+    if (made.has(id)) continue;
+    const pair = await keyReady(key);
+    made.set(id, pair);
+    if (site.keyPairs.some(({ name }) => name === pair.name)) continue;
+    await createKeyPair(sessionOf(app, site), pair, signal);
+    await app.refresh({ cloud: site.cloud, parts: ['keyPairs'] });
+  }
+  return drafts.map(({ ground, key }) => made.get(`${ground.site().cloud} ${key.name}`));
 }
 
 /** One server to its end; what goes wrong with it is told of it, and stops no other. */

@@ -19,9 +19,10 @@ import { withProgress } from '../register';
 import { sceneOf, soonestStart } from '../reserve/choices';
 import { machineStep, type Place } from '../reserve/fields';
 import { fillIn } from '../reserve/form';
-import { askLab, templateOf } from '../reserve/labTemplates';
+import { askLab, labSteps, type ForLab } from '../reserve/labTemplates';
 import type { LeaseTemplate } from '../reserve/template';
 import { localTime } from '../rows/when';
+import { inTurn, type Step } from '../steps';
 import { subjectOf } from './subjects';
 
 const DEFAULT_HOURS = 3;
@@ -34,20 +35,28 @@ export async function reserve(app: App, argument: unknown, signal: AbortSignal):
     throw new Problem('You are not signed in.', { next: 'Sign in, or open the demo.' });
   await app.labs.load();
   const subject = subjectOf(argument);
-  for (;;) {
-    const lab =
-      subject?.kind === 'lab'
-        ? app.labs.lab(subject.lab)
-        : subject?.kind === 'site'
-          ? 'free'
-          : await askLab(app.labs.labs);
-    const done =
-      lab === 'free'
-        ? await reserveAt(app, await askSite(app, argument), undefined, signal)
-        : await reserveFrom(app, await templateOf(app, lab), signal);
-    // Back from the form leads to the first question; where a row has answered that, out.
-    if (done || subject !== undefined) return;
-  }
+  await inTurn<Wanted>({ lab: 'free', variant: undefined, template: undefined, site: undefined }, [
+    async (state) => {
+      if (subject?.kind === 'lab')
+        return { kind: 'given', value: { ...state, lab: app.labs.lab(subject.lab) } };
+      if (subject?.kind === 'site') return { kind: 'given', value: state };
+      const answer = await askLab(app.labs.labs);
+      return answer === undefined || answer.kind === 'back'
+        ? answer
+        : { kind: answer.kind, value: { ...state, lab: answer.value } };
+    },
+    ...labSteps<Wanted>(app),
+    (state) => askSite(app, argument, state),
+    async (state) => {
+      if (state.site === undefined) return undefined;
+      const done = await reserveAt(app, state.site, state.template, signal);
+      return done ? { kind: 'chosen', value: state } : { kind: 'back' };
+    },
+  ]);
+}
+
+interface Wanted extends ForLab {
+  readonly site: SiteInventory | undefined;
 }
 
 /** With everything filled in, as a lab, a gap of the calendar or a watch has it. */
@@ -86,25 +95,26 @@ async function flavorsOf(session: Session, site: SiteInventory, signal: AbortSig
   );
 }
 
-async function askSite(app: App, argument: unknown): Promise<SiteInventory> {
+async function askSite(app: App, argument: unknown, state: Wanted): ReturnType<Step<Wanted>> {
+  if (state.template !== undefined)
+    return { kind: 'given', value: { ...state, site: siteOfTemplate(app, state.template) } };
   const subject = subjectOf(argument);
   const sites = app.inventory.sites.filter(({ parts }) => parts.leases.state !== 'absent');
   const named = subject !== undefined && 'cloud' in subject ? subject.cloud : undefined;
-  const given = sites.find(({ cloud }) => cloud === named);
-  if (given !== undefined) return given;
-  const [only] = sites;
-  if (only !== undefined && sites.length === 1) return only;
-  const picked = await ask.pick(
-    'Reserve: at which site?',
-    sites.map((site) => ({
+  const given = sites.find(({ cloud }) => cloud === named) ?? (sites.length === 1 ? sites[0] : undefined);
+  if (given !== undefined) return { kind: 'given', value: { ...state, site: given } };
+  const answer = await ask.pickStep({
+    title: 'Reserve',
+    placeholder: 'At which site?',
+    choices: sites.map((site) => ({
       label: site.site.name,
       description: site.project?.name ?? '',
       detail: SITE_WORDS[site.site.kind],
       value: site,
     })),
-  );
-  if (picked === undefined) throw abortError();
-  return picked;
+    canGoBack: true,
+  });
+  return answer?.kind === 'chosen' ? { kind: 'chosen', value: { ...state, site: answer.value } } : answer;
 }
 
 const SITE_WORDS: Readonly<Record<SiteInventory['site']['kind'], string>> = {

@@ -1,52 +1,74 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { abortError } from '../../base';
 import { me, type LaunchWish, type SiteInventory } from '../../chameleon';
 import type { App } from '../app';
-import { ask, type Choice } from '../ask';
+import type { Choice } from '../ask';
 
-type KeyWish = NonNullable<LaunchWish['keyPair']>;
+/** A key that may open a server: one that the site has, one to be imported, or one to be made. */
+export interface KeyOffer {
+  /** Of the key pair at the site. */
+  readonly name: string;
+  /** `undefined`: made in `~/.ssh` when the server is launched, not before. */
+  readonly publicKey: string | undefined;
+  /** What is done for it, in a few words. */
+  readonly how: string;
+  readonly file: string;
+}
+
+/** What there is to choose from; a new key pair is always among it. */
+export interface KeyOffers {
+  readonly best: KeyOffer;
+  readonly all: readonly KeyOffer[];
+}
+
+const NEW_FILE = '~/.ssh/id_rsa_chameleon';
 
 /**
- * The key pair for a launch: one that the site has and this machine can use; else a key of this machine, to be
- * imported; else a new one, made in `~/.ssh`. Asked only where several would do.
+ * The keys that a launch may use, the best first: one that the site has and this machine can use; else a key of this
+ * machine, to be imported; else a new one.
  */
-export async function keyForLaunch(app: App, site: SiteInventory): Promise<KeyWish> {
+export async function keysFor(app: App, site: SiteInventory): Promise<KeyOffers> {
   const local = await localKeys(app);
   const known = local.flatMap(({ file, publicKey }) =>
     site.keyPairs
       .filter((pair) => bare(pair.publicKey) === bare(publicKey))
-      .map((pair): Choice<KeyWish> => ({
-        label: `$(key) ${pair.name}`,
-        description: file,
-        detail: `${site.site.name} has it`,
-        value: { name: pair.name, publicKey: pair.publicKey },
+      .map((pair): KeyOffer => ({
+        name: pair.name,
+        publicKey: pair.publicKey,
+        how: `${site.site.name} has it`,
+        file,
       })),
   );
-  const [only] = known;
-  if (known.length === 1 && only !== undefined) return only.value;
-  if (known.length > 1) return picked(await ask.pick('Which key shall open the server?', known));
   const mine = me(app.inventory);
-  const name = `id_rsa_chameleon-${mine.netId ?? mine.usernames[0] ?? 'key'}`;
-  const choices: Choice<KeyWish | 'new'>[] = [
-    ...local.map(({ file, publicKey }): Choice<KeyWish> => ({
-      label: `$(key) ${path.basename(file)}`,
-      description: file,
-      detail: `Its public half is imported at ${site.site.name}`,
-      value: { name: freeName(site, `${path.basename(file)}-${mine.netId ?? 'key'}`), publicKey },
-    })),
-    {
-      label: '$(add) Make a new key pair',
-      description: '~/.ssh/id_rsa_chameleon',
-      detail: 'The private key stays on this machine, readable by you alone',
-      value: 'new',
-    },
-  ];
-  const choice = picked(
-    await ask.pick(`${site.site.name} has none of the keys of this machine. Which shall it get?`, choices),
-  );
-  if (choice !== 'new') return choice;
-  return { name: freeName(site, name), publicKey: await newKey() };
+  const imported = local
+    .filter(({ file }) => !known.some((each) => each.file === file))
+    .map(({ file, publicKey }): KeyOffer => ({
+      name: freeName(site, `${path.basename(file)}-${mine.netId ?? 'key'}`),
+      publicKey,
+      how: `its public half is imported at ${site.site.name}`,
+      file,
+    }));
+  const made: KeyOffer = {
+    name: freeName(site, `id_rsa_chameleon-${mine.netId ?? mine.usernames[0] ?? 'key'}`),
+    publicKey: undefined,
+    how: 'made now; the private key stays on this machine, readable by you alone',
+    file: NEW_FILE,
+  };
+  return { best: known[0] ?? imported[0] ?? made, all: [...known, ...imported, made] };
+}
+
+export function keyChoices({ all }: KeyOffers): readonly Choice<KeyOffer>[] {
+  return all.map((key) => ({
+    label: `$(${key.publicKey === undefined ? 'add' : 'key'}) ${key.publicKey === undefined ? 'A new key pair' : key.name}`,
+    description: key.file,
+    detail: key.how,
+    value: key,
+  }));
+}
+
+/** The key itself, made if it is to be: under a file name that is free, since none is ever written over. */
+export async function keyReady({ name, publicKey }: KeyOffer): Promise<NonNullable<LaunchWish['keyPair']>> {
+  return { name, publicKey: publicKey ?? (await newKey()) };
 }
 
 async function localKeys(app: App): Promise<{ file: string; publicKey: string }[]> {
@@ -59,7 +81,6 @@ async function localKeys(app: App): Promise<{ file: string; publicKey: string }[
   return keys.flatMap(({ file, publicKey }) => (publicKey === undefined ? [] : [{ file, publicKey }]));
 }
 
-/** Under a name that is free here: an existing key is never written over. */
 async function newKey(): Promise<string> {
   const { makeKeyPair } = await import('../../ssh');
   const folder = path.join(homedir(), '.ssh');
@@ -84,9 +105,4 @@ function freeName(site: SiteInventory, name: string): string {
 
 function bare(publicKey: string): string {
   return publicKey.trim().split(/\s+/).slice(0, 2).join(' ');
-}
-
-function picked<T>(choice: T | undefined): T {
-  if (choice === undefined) throw abortError();
-  return choice;
 }

@@ -1,13 +1,21 @@
-import { abortError, Problem } from '../../base';
+import { Problem } from '../../base';
 import type { Lab } from '../../labs';
 import type { App } from '../app';
 import { ask, type Choice } from '../ask';
+import type { Asked, Step, StepAnswer } from '../steps';
 import type { LeaseTemplate } from './template';
 
-/** Which lab to reserve for; `free` for none. @throws AbortError when dismissed */
-export async function askLab(labs: readonly Lab[]): Promise<Lab | 'free'> {
+/** What is known of a reservation before its page: for which lab, its way, and which of its leases. */
+export interface ForLab {
+  readonly lab: Lab | 'free';
+  readonly variant: string | undefined;
+  readonly template: LeaseTemplate | undefined;
+}
+
+/** Which lab to reserve for; `free` for none. */
+export async function askLab(labs: readonly Lab[]): Promise<Asked<Lab | 'free'>> {
   const withLeases = labs.filter(({ reserve }) => reserve.length > 0);
-  if (withLeases.length === 0) return 'free';
+  if (withLeases.length === 0) return { kind: 'given', value: 'free' };
   const choices: Choice<Lab | 'free'>[] = [
     ...withLeases.map((lab) => ({
       label: lab.title,
@@ -16,20 +24,50 @@ export async function askLab(labs: readonly Lab[]): Promise<Lab | 'free'> {
     })),
     { label: '$(server-environment) Free of a lab …', value: 'free' },
   ];
-  const picked = await ask.pick('Reserve for which lab?', choices);
-  if (picked === undefined) throw abortError();
-  return picked;
+  return ask.pickStep({ title: 'Reserve', placeholder: 'For which lab?', choices, canGoBack: false });
 }
 
-/** The lease of the lab that is to be made: its variant and, of several leases, which. @throws AbortError */
-export async function templateOf(app: App, lab: Lab): Promise<LeaseTemplate> {
-  const variant = await askVariant(lab);
-  const { reservationsOf } = await import('../../labs');
-  const leases = reservationsOf(lab, variant, await app.labs.parameters(lab));
-  if (leases.length === 0)
-    throw new Problem(`${lab.title} needs no lease of its own.`, { next: 'Reserve free of a lab.' });
-  const one = leases.length === 1 ? leases[0] : await askWhich(lab, leases);
-  if (one === undefined) throw abortError();
+/** The steps from a lab to the lease that is to be made; nothing is asked where there is no lab. */
+export function labSteps<S extends ForLab>(app: App): readonly Step<S>[] {
+  return [
+    async (state) => {
+      const ways = state.lab === 'free' ? [] : Object.entries(state.lab.variants);
+      if (state.lab === 'free' || ways.length === 0)
+        return { kind: 'given', value: { ...state, variant: undefined } };
+      const answer = await ask.pickStep({
+        title: `Reserve for ${state.lab.title}`,
+        placeholder: 'Which way do you do it?',
+        choices: ways.map(([key, { title, sites }]) => ({
+          label: title,
+          description: sites.join(', '),
+          value: key,
+        })),
+        canGoBack: true,
+      });
+      return answer?.kind === 'chosen'
+        ? { kind: 'chosen', value: { ...state, variant: answer.value } }
+        : answer;
+    },
+    async (state) => {
+      const { lab, variant } = state;
+      if (lab === 'free') return { kind: 'given', value: { ...state, template: undefined } };
+      const { reservationsOf } = await import('../../labs');
+      const leases = reservationsOf(lab, variant, await app.labs.parameters(lab));
+      const [only] = leases;
+      if (only === undefined)
+        throw new Problem(`${lab.title} needs no lease of its own.`, { next: 'Reserve free of a lab.' });
+      if (leases.length === 1) return { kind: 'given', value: { ...state, template: templateOf(lab, only) } };
+      const answer = await askWhich(lab, leases);
+      return answer?.kind === 'chosen'
+        ? { kind: 'chosen', value: { ...state, template: templateOf(lab, answer.value) } }
+        : answer;
+    },
+  ];
+}
+
+type Filled = ReturnType<typeof import('../../labs').reservationsOf>[number];
+
+function templateOf(lab: Lab, one: Filled): LeaseTemplate {
   const { name, site, amount, hours, startOnHour, endMinute } = one;
   return {
     title: lab.title,
@@ -43,8 +81,6 @@ export async function templateOf(app: App, lab: Lab): Promise<LeaseTemplate> {
   };
 }
 
-type Filled = ReturnType<typeof import('../../labs').reservationsOf>[number];
-
 function machineOf({ nodeType, flavor, device, name }: Filled): LeaseTemplate['machine'] {
   if (nodeType !== undefined) return { kind: 'hosts', nodeType };
   if (flavor !== undefined) return { kind: 'flavor', name: flavor };
@@ -52,24 +88,15 @@ function machineOf({ nodeType, flavor, device, name }: Filled): LeaseTemplate['m
   throw new Problem(`The lab file does not say what ${name} reserves.`, { next: 'Tell the course staff.' });
 }
 
-async function askVariant(lab: Lab): Promise<string | undefined> {
-  const variants = Object.entries(lab.variants);
-  if (variants.length === 0) return undefined;
-  const picked = await ask.pick(
-    `${lab.title}: which way?`,
-    variants.map(([key, { title, sites }]) => ({ label: title, description: sites.join(', '), value: key })),
-  );
-  if (picked === undefined) throw abortError();
-  return picked;
-}
-
-async function askWhich(lab: Lab, leases: readonly Filled[]): Promise<Filled | undefined> {
-  return ask.pick(
-    `${lab.title} has several leases: which?`,
-    leases.map((lease) => ({
+function askWhich(lab: Lab, leases: readonly Filled[]): Promise<StepAnswer<Filled>> {
+  return ask.pickStep({
+    title: `Reserve for ${lab.title}`,
+    placeholder: 'It has several leases: which?',
+    choices: leases.map((lease) => ({
       label: lease.name,
       description: `${lease.amount} × ${lease.nodeType ?? lease.flavor ?? lease.device ?? ''} at ${lease.site}`,
       value: lease,
     })),
-  );
+    canGoBack: true,
+  });
 }
