@@ -2,7 +2,7 @@ export type * from './types';
 export { sites, siteByName, siteOf } from './sites';
 export { readClouds, findClouds, NeedsBrowser, type CloudPlaces, type FoundClouds } from './clouds';
 export { netIdIn } from './names';
-export { belongsTo, labelOf, me, peopleMatching, personNamed, type Myself } from './people';
+export { belongings, belongsTo, labelOf, me, peopleMatching, personNamed, type Myself } from './people';
 export { InventorySource, type RefreshOptions, type SourceOptions } from './source';
 export { noParts, partNames, partsIn, type SiteReader } from './reader';
 export { assemble, type CloudFacts, type RawParts } from './assemble';

@@ -1,10 +1,10 @@
 import { abortError, Problem } from '../../base';
-import { belongsTo, labelOf, me, peopleMatching } from '../../chameleon';
+import { labelOf, me, peopleMatching } from '../../chameleon';
 import type { App } from '../app';
 import { ask, type Choice } from '../ask';
 import type { Filter } from '../filters';
 import type { Grouping } from '../rows/resources';
-import { personSummary } from '../rows/inspection';
+import { personSummaries } from '../rows/inspection';
 import { subjectOf } from './subjects';
 
 /** Whose things are shown: of the row's site, or of all. Types ahead over everybody who is known. */
@@ -17,13 +17,14 @@ export async function filterResources(app: App, argument: unknown): Promise<void
   const { inventory } = app;
   const here = subject?.kind === 'site' ? [subject.cloud] : inventory.sites.map(({ cloud }) => cloud);
   const mine = me(inventory);
+  const summaryOf = personSummaries(inventory);
   const choices: Choice<Filter>[] = [
     { label: '$(account) Mine', description: labelOf(mine), value: { kind: 'mine' } },
     { label: '$(organization) Everyone', description: 'the whole project', value: { kind: 'everyone' } },
     ...peopleMatching(inventory, '').map((person): Choice<Filter> => ({
       label: labelOf(person),
       description: person.usernames.filter((name) => name !== labelOf(person)).join(', '),
-      detail: personSummary(inventory, (site, resource) => belongsTo(inventory, site, resource, person)),
+      detail: summaryOf(person),
       value: { kind: 'person', name: labelOf(person) },
     })),
   ];

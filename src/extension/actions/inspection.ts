@@ -1,9 +1,9 @@
 import { abortError, Problem } from '../../base';
-import { belongsTo, labelOf, peopleMatching } from '../../chameleon';
+import { labelOf, peopleMatching } from '../../chameleon';
 import type { App } from '../app';
 import { ask } from '../ask';
 import { withProgress } from '../register';
-import { personSummary } from '../rows/inspection';
+import { personSummaries } from '../rows/inspection';
 
 /** Types ahead over net IDs and user names, then shows the person's things and the likely fault. */
 export async function inspectStudent(app: App, _argument: unknown, signal: AbortSignal): Promise<void> {
@@ -17,12 +17,13 @@ export async function inspectStudent(app: App, _argument: unknown, signal: Abort
     throw new Problem('No student is known yet.', {
       next: 'People are learnt from the names of what they made: refresh, or wait until somebody has reserved something.',
     });
+  const summaryOf = personSummaries(inventory);
   const person = await ask.pick(
     'Inspect a student',
     people.map((each) => ({
       label: labelOf(each),
       description: each.usernames.filter((name) => name !== labelOf(each)).join(', '),
-      detail: personSummary(inventory, (site, resource) => belongsTo(inventory, site, resource, each)),
+      detail: summaryOf(each),
       value: each,
     })),
     'Net ID or user name',

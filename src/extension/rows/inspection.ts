@@ -1,4 +1,5 @@
 import {
+  belongings,
   isRunning,
   labelOf,
   type Inventory,
@@ -68,26 +69,37 @@ function prefixed(rows: readonly Row[]): readonly Row[] {
 }
 
 /** One line about each person for the pick: how many of what they have. */
-export function personSummary(
-  inventory: Inventory,
-  isTheirs: (siteName: string, resource: OwnedLease | OwnedServer | OwnedFloatingIp) => boolean,
-): string {
+export function personSummaries(inventory: Inventory): (person: Person) => string {
+  const counts = new Map<Person, { leases: number; servers: number; addresses: number }>();
+  const ownersOf = belongings(inventory);
   const count = (
-    pick: (site: Inventory['sites'][number]) => readonly (OwnedLease | OwnedServer | OwnedFloatingIp)[],
-  ): number =>
-    inventory.sites.reduce(
-      (sum, site) => sum + pick(site).filter((resource) => isTheirs(site.site.name, resource)).length,
-      0,
-    );
-  const leases = count((site) => site.leases.filter((lease) => isRunning(lease)));
-  const servers = count((site) => site.servers);
-  const addresses = count((site) => site.floatingIps);
-  const words = [
-    plural(leases, 'running lease'),
-    plural(servers, 'server'),
-    plural(addresses, 'address', 'addresses'),
-  ];
-  return leases + servers + addresses === 0 ? 'nothing now' : words.filter((word) => word !== '').join(' · ');
+    kind: 'leases' | 'servers' | 'addresses',
+    siteName: string,
+    list: readonly (OwnedLease | OwnedServer | OwnedFloatingIp)[],
+  ): void => {
+    for (const each of list)
+      for (const person of ownersOf(siteName, each)) {
+        const of = counts.get(person) ?? { leases: 0, servers: 0, addresses: 0 };
+        of[kind] += 1;
+        counts.set(person, of);
+      }
+  };
+  for (const { site, leases, servers, floatingIps } of inventory.sites) {
+    count('leases', site.name, leases.filter(isRunning));
+    count('servers', site.name, servers);
+    count('addresses', site.name, floatingIps);
+  }
+  return (person) => {
+    const of = counts.get(person);
+    if (of === undefined) return 'nothing now';
+    return [
+      plural(of.leases, 'running lease'),
+      plural(of.servers, 'server'),
+      plural(of.addresses, 'address', 'addresses'),
+    ]
+      .filter((word) => word !== '')
+      .join(' · ');
+  };
 }
 
 function plural(count: number, one: string, many = `${one}s`): string {
