@@ -7,6 +7,7 @@ import { Network, type Reached } from './ssh/network';
 import { randomIds } from './world/ids';
 import type { Account, ProgramName, SiteName } from './world/records';
 import { populate, studentsFiles } from './world/scenario';
+import { fillClass } from './world/wholeClass';
 import { accounts, World } from './world/world';
 
 /** The longest that a timer of Node can wait. */
@@ -19,6 +20,8 @@ export interface DemoOptions {
   readonly sshKeyFile?: string;
   /** Who sits at the keyboard. */
   readonly as?: Account;
+  /** A class in its fullest week: 191 people, 600 servers; else some classmates alone. */
+  readonly wholeClass?: boolean;
   /** Told of every request that was answered. */
   readonly onAnswer?: (answered: Answered) => void;
 }
@@ -52,6 +55,7 @@ export interface Demo {
   /** A private folder of the person's: what they copied from their servers. */
   readonly folder: string;
   readonly me: { readonly netId: string; readonly username: string };
+  readonly wholeClass: boolean;
   readonly world: DemoWorld;
   /** Ends everything and takes away the keys that were made. */
   stop(): Promise<void>;
@@ -75,6 +79,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     laptop: account === 'student' ? laptop.publicKey : newKeyPair('alexbaker@laptop').publicKey,
     jupyter: newKeyPair('alexbaker@jupyter').publicKey,
   });
+  if (options.wholeClass === true) await fillClass(world);
   const running = new RunningDemo(world, options.onAnswer);
   try {
     await running.start();
@@ -89,6 +94,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     publicKeyFile: laptop.publicKeyFile,
     folder: laptop.folder,
     me: accounts[account],
+    wholeClass: options.wholeClass === true,
     world: running,
     stop: async () => {
       await running.stop();

@@ -184,10 +184,12 @@ export class App {
     this.slotWatch.resume();
   }
 
-  async openDemo(): Promise<void> {
+  /** @param wholeClass with 191 people and their 600 servers; one that is open of the other size is closed */
+  async openDemo(wholeClass = false): Promise<void> {
+    if (this.#demo !== undefined && this.#demo.wholeClass !== wholeClass) await this.closeDemo();
     if (this.#demo === undefined) {
       await this.hosts.close();
-      this.#demo = await startEmbeddedDemo();
+      this.#demo = await startEmbeddedDemo(wholeClass);
     }
     await this.signInAgain();
   }

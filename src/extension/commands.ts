@@ -4,6 +4,7 @@ export const commandIds = [
   'chameleon.signOut',
   'chameleon.makeCredential',
   'chameleon.openDemo',
+  'chameleon.openDemoClass',
   'chameleon.closeDemo',
   'chameleon.refresh',
   'chameleon.showMine',

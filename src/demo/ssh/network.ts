@@ -7,6 +7,8 @@ import { Door, LOOPBACK } from './door';
 import { Sshd } from './sshd';
 
 const SSH_PORT = 22;
+/** So many doors are opened at once: what else runs in this process has its turn between. */
+const AT_A_TIME = 20;
 /** Nothing ever listens on it: TCP's own reserved port. */
 const CLOSED_PORT = 1;
 
@@ -26,9 +28,11 @@ interface Place {
 interface Machine extends Place {
   readonly sshd: Sshd;
   readonly door: Door;
+  /** Once it was reached from outside: a door is a socket, and a class has hundreds of servers. */
+  opened: Promise<void> | undefined;
 }
 
-/** The servers of all sites as they are reached from outside: each has a door on loopback while it exists. */
+/** The servers of all sites as they are reached from outside: who has had an address has a door on loopback. */
 export class Network {
   readonly #world: World;
   readonly #machines = new Map<string, Machine>();
@@ -54,18 +58,18 @@ export class Network {
     for (const site of this.#world.sites)
       for (const server of site.servers.values()) there.set(server.id, { site, server });
     const gone = [...this.#machines].filter(([id]) => !there.has(id));
-    const fresh = [...there].filter(([id]) => !this.#machines.has(id));
-    await Promise.all([
-      ...gone.map(async ([id, machine]) => {
-        this.#machines.delete(id);
-        await machine.door.close();
-      }),
-      ...fresh.map(async ([id, place]) => {
-        const machine = this.#machineOf(place);
-        await machine.door.open();
-        this.#machines.set(id, machine);
-      }),
-    ]);
+    for (const [id, place] of there)
+      if (!this.#machines.has(id)) this.#machines.set(id, this.#machineOf(place));
+    for (const [id] of gone) this.#machines.delete(id);
+    await Promise.all(gone.map(([, machine]) => closed(machine)));
+    const shut = this.#addressed().filter((machine) => machine.opened === undefined);
+    for (let at = 0; at < shut.length; at += AT_A_TIME)
+      await Promise.all(
+        shut.slice(at, at + AT_A_TIME).map((machine) => {
+          machine.opened = machine.door.open();
+          return machine.opened;
+        }),
+      );
   }
 
   /** Where a client on this machine gets to that port of an address of the world. */
@@ -87,9 +91,19 @@ export class Network {
 
   async close(): Promise<void> {
     await this.#following;
-    const doors = [...this.#machines.values()].map((machine) => machine.door);
+    const machines = [...this.#machines.values()];
     this.#machines.clear();
-    await Promise.all([this.#silence, ...doors].map((door) => door.close()));
+    await Promise.all([this.#silence.close(), ...machines.map(closed)]);
+  }
+
+  /** Those with a public address. */
+  #addressed(): Machine[] {
+    return this.#world.sites.flatMap((site) =>
+      [...site.floatingIps.values()].flatMap(({ port }) => {
+        const machine = port === undefined ? undefined : this.#machines.get(port.deviceId);
+        return machine === undefined ? [] : [machine];
+      }),
+    );
   }
 
   #machineOf({ site, server }: Place): Machine {
@@ -104,7 +118,7 @@ export class Network {
         sshd.take(socket);
       };
     });
-    return { site, server, sshd, door };
+    return { site, server, sshd, door, opened: undefined };
   }
 
   /** By its public address. Its fixed one is known inside the cloud only. */
@@ -125,4 +139,10 @@ export class Network {
     target.sshd.take(open());
     return true;
   }
+}
+
+async function closed({ door, opened }: Machine): Promise<void> {
+  if (opened === undefined) return;
+  await opened;
+  await door.close();
 }

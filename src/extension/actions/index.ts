@@ -29,6 +29,7 @@ export const actions: Readonly<Record<CommandId, Action>> = {
   'chameleon.signOut': account.signOut,
   'chameleon.makeCredential': account.makeCredential,
   'chameleon.openDemo': (app) => app.openDemo(),
+  'chameleon.openDemoClass': (app) => app.openDemo(true),
   'chameleon.closeDemo': (app) => app.closeDemo(),
   'chameleon.refresh': (app) => app.refresh(),
   'chameleon.showMine': (app) => app.showEveryone(false),
