@@ -37,6 +37,17 @@ export class CourseDesk {
     };
   }
 
+  /** The labs of the course, in their own order; all where its file names none. @param own ids of the workspace's labs */
+  labsOf(labs: readonly Lab[], own: ReadonlySet<string>): readonly Lab[] {
+    const named = this.#course?.labs;
+    return named === undefined ? labs : labs.filter(({ id }) => named.includes(id) || own.has(id));
+  }
+
+  /** Whether the course is held in that project. */
+  isProject(name: string): boolean {
+    return this.#course?.projects.includes(name) === true;
+  }
+
   /** Everybody that the course names, in its file or its roster. */
   get people(): readonly Person[] {
     return [...(this.#course?.people ?? []), ...this.#roster];

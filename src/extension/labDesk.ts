@@ -50,14 +50,15 @@ export class LabDesk {
     );
   }
 
+  /** Those of the course, and the workspace's own. */
   get labs(): readonly Lab[] {
-    return this.#labs;
+    return this.#app.course.labsOf(this.#labs, this.#own);
   }
 
   get shown(): LabsInput {
     const signedIn = this.#app.signedIn !== undefined;
     return {
-      labs: this.#labs.map((lab) => this.#module?.inVariant(lab, this.#runs.get(lab.id)?.variant) ?? lab),
+      labs: this.labs.map((lab) => this.#module?.inVariant(lab, this.#runs.get(lab.id)?.variant) ?? lab),
       runs: this.#runs,
       running: this.#running,
       mayRepair: (lab) => this.mayRepair(lab),

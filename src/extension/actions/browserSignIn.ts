@@ -72,25 +72,33 @@ async function chooseProject(
     findProjects(tokens, sites, globalThis.fetch, inner),
   );
   for (const { site, why } of offer.silent) app.log.warn(app.masking.mask(`${site.name}: ${why}`));
-  const project = await projectOf(offer, wanted);
+  await app.course.load();
+  const project = await projectOf(app, offer, wanted);
   if (app.demo !== undefined) await app.closeDemo();
   for (const cloud of cloudsOf(project)) await app.clouds.add(cloud);
   void ask.info(signedInWords(project, offer));
   await app.signInAgain();
 }
 
-async function projectOf(offer: SignInOffer, wanted: string | undefined): Promise<FoundProject> {
+/** One project for all sites: the course's own first. */
+async function projectOf(app: App, offer: SignInOffer, wanted: string | undefined): Promise<FoundProject> {
   const [first, ...others] = offer.projects;
   if (first === undefined) throw nothingFound(offer);
   const named = offer.projects.find(({ name }) => name === wanted);
   if (named !== undefined || others.length === 0) return named ?? first;
+  const ofCourse = (project: FoundProject): boolean => app.course.isProject(project.name);
   const picked = await ask.pick(
     'Which project?',
-    offer.projects.map((project) => ({
-      label: project.name,
-      description: project.sites.map(({ name }) => name).join(', '),
-      value: project,
-    })),
+    [...offer.projects]
+      .sort((a, b) => Number(ofCourse(b)) - Number(ofCourse(a)))
+      .map((project) => ({
+        label: project.name,
+        description: [
+          ...(ofCourse(project) ? ['of the course'] : []),
+          project.sites.map(({ name }) => name).join(', '),
+        ].join(' · '),
+        value: project,
+      })),
     'It is chosen for all sites at once',
   );
   if (picked === undefined) throw abortError();
