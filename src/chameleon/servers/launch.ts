@@ -19,6 +19,8 @@ export interface Launching extends Waiting {
   readonly plan: LaunchPlan;
   /** Told where it stands, in words. */
   readonly say: (step: string) => void;
+  /** Told once the site has taken the request: the server is in its list from then on. */
+  readonly made?: () => void;
   /** One try to see an SSH server at an address, outside of the cloud's APIs; false while nothing answers. */
   readonly answersSsh: (address: string, signal: AbortSignal | undefined) => Promise<boolean>;
 }
@@ -48,6 +50,7 @@ export async function launchServer(launching: Launching): Promise<Launched> {
   }
   say('asking for the server');
   const id = await requested(launching);
+  launching.made?.();
   const server = await built(launching, id);
   const notes: string[] = [];
   for (const group of plan.groups) {

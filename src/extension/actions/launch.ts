@@ -113,6 +113,10 @@ async function launched(app: App, { site, plan }: Ready, signal: AbortSignal): P
         signal: inner,
         plan,
         say,
+        made: () => {
+          // Seen in Resources while it is built; what fails here is told there.
+          void app.refresh({ cloud: site.cloud, parts: ['servers', 'ports'] });
+        },
         answersSsh: (address, stop) => answersSsh(app, address, stop),
       }),
     );

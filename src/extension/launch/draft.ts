@@ -44,16 +44,13 @@ export function machineWords({ ground, wish }: LaunchDraft): string {
   return lease === undefined ? 'a lease that is gone' : `on the lease ${lease.name}`;
 }
 
-/** Everything about it in one line, for the page that is confirmed. */
+/** The whole of it in one line, short enough to be seen to its end. */
 export function launchWords(draft: LaunchDraft): string {
-  const { ground, wish, key } = draft;
-  const groups = isVirtual(ground.site()) ? wish.groups.map(({ name }) => name) : [];
+  const { ground, wish } = draft;
   return [
-    `At ${ground.site().site.name} ${machineWords(draft)}`,
-    `${wish.image} on ${wish.networks.join(' and ')}`,
-    ...(groups.length === 0 ? [] : [`lets in ${groups.join(', ')}`]),
-    wish.floatingIp ? 'with a public address' : 'without a public address',
-    `key ${key.name}${key.publicKey === undefined ? ', made now' : ''}`,
+    `At ${ground.site().site.name}, ${machineWords(draft)}`,
+    wish.image,
+    wish.floatingIp ? 'with a public address' : 'no public address',
   ].join(' · ');
 }
 

@@ -5,7 +5,6 @@ import {
   hindrance,
   imageChoices,
   isVirtual,
-  launchWords,
   machineChoices,
   machineWords,
   networkChoices,
@@ -49,7 +48,7 @@ export async function fillInServer(
         ? {
             label: on === 'launch' ? `$(rocket) Launch ${draft.wish.name}` : '$(check) As it is now',
             description: usualWords(plan),
-            detail: launchWords(draft),
+            detail: `At ${draft.ground.site().site.name}, ${machineWords(draft)}`,
             value: 'on',
           }
         : { label: '$(error) Not ready to launch', detail: hindrance(plan), value: 'on' },

@@ -12,7 +12,8 @@ export function leaseRow(at: At, lease: OwnedLease, children: readonly Row[]): R
   const soon =
     running && left <= 15 * 60_000 ? 'bad' : running && left <= 60 * 60_000 ? 'warning' : look.tone;
   return row({
-    id: `lease:${at.site.cloud}:${lease.id}`,
+    // The editor keeps a row folded that once had nothing under it: with its first server it is a new one.
+    id: `lease:${at.site.cloud}:${lease.id}${children.length === 0 ? ':empty' : ''}`,
     label: lease.name,
     description: leaseWords(at, lease, look.words, left),
     icon: look.icon,
