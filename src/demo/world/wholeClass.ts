@@ -44,7 +44,8 @@ export async function fillClass(world: World): Promise<void> {
   for (let at = 0; countOf(world, 'floatingIps') < wholeClass.floatingIps; at += 1)
     addFloatingIp(site, {
       created: world.now() - (1 + (at % 40)) * HOUR_MS,
-      description: `node1-cloud-${students[at % students.length]?.netId ?? ''}`,
+      // Those who have no lease now first: of some only an address is left.
+      description: `node1-cloud-${students[(leases + at) % students.length]?.netId ?? ''}`,
     });
 }
 
