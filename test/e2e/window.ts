@@ -15,13 +15,22 @@ export type ViewTitle = 'Resources' | 'Inspect' | 'Labs' | 'Connections';
 /** A window to open. */
 export interface WindowOptions {
   readonly edition?: Edition;
-  readonly theme?: 'dark' | 'light';
+  readonly theme?: Theme;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Beside the usual environment of the editor's processes. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Fills the folder of extensions; by default with the built extension. */
   readonly install?: (extensions: string, userData: string) => Promise<void> | void;
 }
 
-const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern' };
+const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+};
+
+/** How a window can look. */
+export type Theme = keyof typeof themes;
 
 /** Opens a window with the extension and its view container in front. */
 export async function openWindow(options: WindowOptions = {}): Promise<Workbench> {
@@ -30,14 +39,15 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
   mkdirSync(logs, { recursive: true });
   const userData = path.join(scratch, 'user-data');
   const extensions = path.join(scratch, 'extensions');
-  writeSettings(userData, {
+  const settings = (theme: Theme): Record<string, unknown> => ({
     ...quietSettings,
-    'workbench.colorTheme': themes[options.theme ?? 'dark'],
+    'workbench.colorTheme': themes[theme],
     'chameleon.demo.openOnStartup': true,
     'terminal.integrated.gpuAcceleration': 'off', // its text is then in the page, not on a canvas
     'window.commandCenter': false,
     ...options.settings,
   });
+  writeSettings(userData, settings(options.theme ?? 'dark'));
   // Lab 1 asks for the file that was copied from the server to the person's own machine.
   writeFileSync(path.join(scratch, 'hello.txt'), 'Hello from hello-chameleon-alexbaker\n');
   if (options.install === undefined) stageExtension(extensions);
@@ -48,7 +58,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     userData,
     extensions,
     log: path.join(logs, 'e2e-server.log'),
-    env: { HOME: scratch },
+    env: { HOME: scratch, ...options.env },
   });
   const browser = await openBrowser();
   const context = await browser.newContext({
@@ -70,7 +80,9 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     const tab = page.locator('.activitybar .action-item [aria-label^="Chameleon"]').first();
     await tab.click({ timeout: 60_000 });
-    return new Workbench(page, scratch, close);
+    return new Workbench(page, scratch, close, (theme) => {
+      writeSettings(userData, settings(theme));
+    });
   } catch (error) {
     await page.screenshot({ path: path.join(pictures(), 'failed-to-open.png') });
     await close();
@@ -85,6 +97,8 @@ export function pictures(): string {
   return folder;
 }
 
+const CLASSES = { light: 'vs', dark: 'vs-dark', 'high-contrast': 'hc-black' } as const;
+
 /** The window, by what a person sees. */
 export class Workbench {
   /** Where this run's pictures go. */
@@ -95,6 +109,7 @@ export class Workbench {
     /** The person's home, where file dialogs begin. */
     readonly home: string,
     readonly close: () => Promise<void>,
+    private readonly wearTheme: (theme: Theme) => void,
   ) {}
 
   /** The opened folder. */
@@ -224,9 +239,41 @@ export class Workbench {
     await this.page.mouse.up();
   }
 
+  /** Types into the open step and takes the row with that text, by keyboard alone. */
+  async take(text: string): Promise<void> {
+    const rows = this.quickInput().locator('.monaco-list-row');
+    await rows.filter({ hasText: text }).first().waitFor();
+    await this.page.keyboard.type(text);
+    await rows.and(this.page.locator('.focused')).filter({ hasText: text }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Runs a command by its name, by keyboard alone. */
+  async run(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().locator('input').first().waitFor();
+    await this.page.keyboard.type(title);
+    await this.quickInput().locator('.monaco-list-row.focused').filter({ hasText: title }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** One step back in a wizard, by its key. */
+  async goBack(): Promise<void> {
+    await this.page.keyboard.press('Control+Alt+Minus');
+  }
+
+  /** The same screen in each theme, a picture of each; dark again after it. */
+  async inAllThemes(name: string): Promise<void> {
+    for (const theme of ['light', 'high-contrast', 'dark'] as const) {
+      this.wearTheme(theme);
+      await this.page.locator(`.monaco-workbench.${CLASSES[theme]}`).waitFor();
+      await this.screenshot(`${name}-${theme}`);
+    }
+  }
+
   /** A picture of the window, by name. */
   async screenshot(name: string): Promise<void> {
-    await this.page.mouse.move(700, 5); // no tooltip, nothing hovered
+    await this.page.mouse.move(1050, 5); // no tooltip, nothing hovered
     await this.page.screenshot({ path: path.join(pictures(), `${name}.png`), animations: 'disabled' });
   }
 }
