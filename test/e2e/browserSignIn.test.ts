@@ -24,6 +24,7 @@ describe('sign-in by the browser', () => {
         ELSEWHERE: JSON.stringify(provider.elsewhere),
       },
     });
+    await provider.inBrowser(window.page.context());
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor({ timeout: 60_000 });
   });
   afterEach(async function () {
@@ -41,8 +42,12 @@ describe('sign-in by the browser', () => {
     opened.catch(() => undefined); // awaited below; a step before it may fail
     await window.run('Chameleon: Sign In');
     await window.take('Sign in by the browser');
+    // The editor asks whether it may open another site's page, as it does for any extension.
+    const open = window.button('Open');
+    await Promise.race([opened, open.first().waitFor({ timeout: 60_000 })]);
+    if (await open.first().isVisible()) await open.first().click();
     const page = await opened;
-    await page.waitForLoadState();
+    await page.locator('h1').waitFor();
     return page;
   }
 

@@ -21,7 +21,7 @@ const KIND_WORDS: Readonly<Record<CleanUpItem['kind'], string>> = {
   router: 'router',
   network: 'network',
   image: 'image',
-  objectContainer: 'object store',
+  objectContainer: 'object-store container',
   lease: 'lease',
 };
 const ICONS: Readonly<Record<CleanUpItem['kind'], string>> = {
@@ -61,7 +61,9 @@ export async function cleanUpThings(app: App, argument: unknown, signal: AbortSi
       picked: item.ticked,
       value: item,
     })),
-    'In the order of deletion; untick what shall stay',
+    scope.kind === 'allOfMine'
+      ? 'In the order of deletion; volumes, images and objects only where you tick them'
+      : 'In the order of deletion; untick what shall stay',
   );
   if (chosen === undefined || chosen.length === 0) throw abortError();
   const sure = await ask.confirm(
@@ -132,20 +134,23 @@ async function tell(
   if (button === 'Clean Up Again') await cleanUpThings(app, argument, signal);
 }
 
-/** One line an item. */
+/** What came of it in one sentence, then one line an item. */
 export function reportText(report: readonly CleanUpResult[]): string {
   const words: Readonly<Record<CleanUpResult['outcome'], string>> = {
     gone: 'gone',
-    wasGone: 'was gone already',
+    wasGone: 'gone before',
     refused: 'still there',
     notDone: 'not done',
   };
-  return report
-    .map(
+  const left = report.filter(({ outcome }) => outcome === 'refused' || outcome === 'notDone').length;
+  return [
+    left === 0 ? `All ${report.length} are gone.` : `${report.length - left} of ${report.length} are gone.`,
+    '',
+    ...report.map(
       ({ item, outcome, why }) =>
-        `${words[outcome].padEnd(17)} ${KIND_WORDS[item.kind]} ${item.name} (${item.site})${why === undefined ? '' : `\n                  ${why}`}`,
-    )
-    .join('\n');
+        `${words[outcome].padEnd(12)} ${KIND_WORDS[item.kind]} ${item.name} (${item.site})${why === undefined ? '' : `\n             ${why}`}`,
+    ),
+  ].join('\n');
 }
 
 async function askScope(app: App, argument: unknown): Promise<{ title: string; scope: CleanUpScope }> {

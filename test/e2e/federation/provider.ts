@@ -2,10 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { BrowserContext } from 'playwright-core';
 import type { Demo } from '../../../src/demo';
 import { siteByName } from '../../../src/chameleon';
 
 const REALM = '/auth/realms/chameleon';
+/** Where the person's browser finds it, by `inBrowser`. */
+const PUBLIC = 'https://auth.chameleoncloud.org';
 
 /** What a test decides. */
 export interface Provider {
@@ -17,6 +20,8 @@ export interface Provider {
   projects: readonly string[];
   /** Every access and refresh token that was given out. */
   readonly given: readonly string[];
+  /** Lets a browser find its pages under the testbed's own address. */
+  inBrowser(context: BrowserContext): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,7 +48,7 @@ export async function startProvider(demo: Demo): Promise<Provider> {
       const user = randomBytes(4).toString('hex').toUpperCase();
       const device = randomBytes(16).toString('hex');
       codes.set(user, { device, endsAt: Date.now() + state.codesLive * 1000, decision: 'pending' });
-      const verification_uri = `${origin}/device`;
+      const verification_uri = `${PUBLIC}/device`;
       return [
         200,
         {
@@ -134,12 +139,18 @@ export async function startProvider(demo: Demo): Promise<Provider> {
   origin = `http://127.0.0.1:${address.port}`;
   return Object.assign(state, {
     elsewhere: {
-      'https://auth.chameleoncloud.org': origin,
+      [PUBLIC]: origin,
       ...Object.fromEntries(
         demo.clouds.map(({ name, region }) => [siteByName(region)?.authUrl ?? name, `${origin}/${name}/v3`]),
       ),
     },
     given,
+    inBrowser: async (context: BrowserContext): Promise<void> => {
+      await context.route(`${PUBLIC}/**`, async (route) => {
+        const answered = await fetch(origin + route.request().url().slice(PUBLIC.length));
+        await route.fulfill({ contentType: 'text/html', body: await answered.text() });
+      });
+    },
     stop: async () => {
       const closed = once(server, 'close');
       server.close();
