@@ -25,7 +25,8 @@ describe('whose everything is, for a whole class at once', () => {
     assert.ok(site);
     const nobodys = { owner: { kind: 'unknown', why: '' }, leaseId: undefined } as const;
     const ownersOf = belongings(inventory);
-    const names = (name: string): string[] => [...ownersOf(site.site.name, { ...nobodys, name })].map(labelOf);
+    const names = (name: string): string[] =>
+      [...ownersOf(site.site.name, { ...nobodys, name })].map(labelOf);
     assert.deepEqual(names('node1-cloud-ks1005'), ['ks1005']);
     assert.deepEqual(names('node1-cloud-xks1005'), []);
     assert.deepEqual(names('ks1005-old'), []);
