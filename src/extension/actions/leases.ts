@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { abortError, Problem } from '../../base';
 import {
   availabilityOf,
+  costOfLease,
   deleteLease,
   endLeaseNow,
   extendLease,
@@ -15,6 +16,7 @@ import {
   timeLeft,
   type ChangeOutcome,
   type OwnedLease,
+  type Rates,
   type SiteInventory,
 } from '../../chameleon';
 import type { Lease } from '../../openstack';
@@ -23,7 +25,7 @@ import { ask, type Choice } from '../ask';
 import { EXTEND_SEEN_STATE } from '../keys';
 import { whatEnds } from '../leaseTimer';
 import { withProgress } from '../register';
-import { differenceWords } from '../rows/leaseWords';
+import { costWords, differenceWords } from '../rows/leaseWords';
 import { localTime } from '../rows/when';
 import { leaseFor, sessionOf, sureAbout } from './subjects';
 
@@ -35,7 +37,7 @@ const LONGEST_MS = 7 * 24 * HOUR_MS;
 /** Moves a lease's end; a refusal is shown with what it means, and the lease as it is then. */
 export async function extend(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
   const { site, it: lease } = await leaseFor(app, argument, 'Which lease shall be extended?');
-  const end = await askLaterEnd(site, lease);
+  const end = await askLaterEnd(site, lease, app.course.course?.prices);
   const seen = app.context.globalState.get<readonly string[]>(EXTEND_SEEN_STATE, []);
   const caution = extensionCaution(site.site, lease, seen);
   if (caution !== undefined && !(await ask.confirm(`Extend ${lease.name}?`, caution, 'Extend Anyway')))
@@ -210,7 +212,7 @@ async function sureIfNotMine(lease: OwnedLease): Promise<void> {
   });
 }
 
-async function askLaterEnd(site: SiteInventory, lease: OwnedLease): Promise<number> {
+async function askLaterEnd(site: SiteInventory, lease: OwnedLease, prices: Rates['prices']): Promise<number> {
   const limited = lease.reservations.some((each) => each.resourceType === 'physical:host');
   const limit = limited ? lease.start + LONGEST_MS : Number.POSITIVE_INFINITY;
   const room = roomAfter(availabilityOf(site) ?? [], lease.id) ?? Number.POSITIVE_INFINITY;
@@ -223,7 +225,10 @@ async function askLaterEnd(site: SiteInventory, lease: OwnedLease): Promise<numb
   const choices = [
     ...times.map((each) => choice(each.end, `+ ${each.hours} h`)),
     ...(Number.isFinite(latest) && latest > lease.end ? [choice(latest, last)] : []),
-  ];
+  ].map((each): Choice<number> => {
+    const more = costOfLease({ ...lease, start: lease.end, end: each.value }, { prices, hosts: site.hosts });
+    return { ...each, description: `${each.description ?? ''} · ${costWords(more)} more` };
+  });
   if (choices.length === 0)
     throw new Problem(
       room <= lease.end

@@ -1,6 +1,7 @@
 import { abortError, type Problem } from '../../base';
 import {
   brokenRules,
+  costOfWish,
   machineName,
   planLease,
   slotOfDraft,
@@ -12,11 +13,13 @@ import {
   type Slot,
 } from '../../chameleon';
 import { ask, type Choice } from '../ask';
-import { hoursWords, slotWords, summary } from '../rows/leaseWords';
+import { costWords, slotWords, summary } from '../rows/leaseWords';
 import { localTime } from '../rows/when';
 import type { StepAnswer } from '../steps';
 import { ruleWords, sceneOf, type Scene } from './choices';
 import { askAmount, askFloatingIps, askLength, askMachine, askName, askStart, type Place } from './fields';
+
+const MINUTE_MS = 60_000;
 
 type Field = 'machine' | 'amount' | 'name' | 'start' | 'hours' | 'floatingIps';
 
@@ -119,12 +122,22 @@ function reserveLine(
   }
   const slot = slotOfDraft(draft, serverNow(scene));
   const cautions = cautionsOf(scene, draft, slot, course);
+  const { resources } = wishOf(draft, scene.site, serverNow(scene));
+  const cost = costOfWish(resources, lengthOf(slot, serverNow(scene)), {
+    prices: course?.prices,
+    hosts: scene.site.hosts,
+  });
   return {
     label: `$(check) Reserve ${draft.name}`,
-    description: hoursWords(plan.leaseHours),
-    detail: [summary(draft, scene.site, slot, plan.leaseHours, scene.now), ...cautions].join('. $(warning) '),
+    description: costWords(cost),
+    detail: [summary(draft, scene.site, slot, cost, scene.now), ...cautions].join('. $(warning) '),
     value: 'reserve',
   };
+}
+
+/** From its start, cut to the minute as the site does, to its end. */
+function lengthOf({ start, end }: Slot, now: number): number {
+  return end - (start === 'now' ? Math.floor(now / MINUTE_MS) * MINUTE_MS : start);
 }
 
 /** What people would want to know before they press: the course's rules, and a lease of that name that is there. */

@@ -1,6 +1,7 @@
 import {
   machineName,
   timeLeft,
+  type LeaseCost,
   type LeaseDifference,
   type LeaseDraft,
   type SiteInventory,
@@ -25,7 +26,7 @@ export function summary(
   draft: LeaseDraft,
   site: SiteInventory,
   slot: Slot,
-  leaseHours: number,
+  cost: LeaseCost,
   now: number,
 ): string {
   const address =
@@ -34,14 +35,22 @@ export function summary(
       : `, with ${draft.floatingIps === 1 ? 'a floating IP' : `${draft.floatingIps} floating IPs`}`;
   return (
     `${draft.amount} × ${machineName(draft.machine)} at ${site.site.name}${address}, ` +
-    `${slotWords(slot, site.clockOffset, now)}: ${hoursWords(leaseHours)}`
+    `${slotWords(slot, site.clockOffset, now)}: ${costWords(cost)}`
   );
 }
 
-/** `8.5 lease hours` */
-export function hoursWords(hours: number): string {
-  const rounded = Math.round(hours * 10) / 10;
-  return `${rounded} lease hour${rounded === 1 ? '' : 's'}`;
+/** `6 lease hours, 0.48 service units, $0.30`: what is not known of it is left out. */
+export function costWords({ hours, units, dollars }: LeaseCost): string {
+  const counted = (value: number, digits: number, one: string): string => {
+    const rounded = Number(value.toFixed(digits));
+    return `${rounded} ${one}${rounded === 1 ? '' : 's'}`;
+  };
+  return [
+    counted(hours, 1, 'lease hour'),
+    ...(units === undefined ? [] : [counted(units, 2, 'service unit')]),
+    // Of less than a cent nobody needs to be told.
+    ...(dollars === undefined || dollars < 0.005 ? [] : [`$${dollars.toFixed(2)}`]),
+  ].join(', ');
 }
 
 /** What an update did to a lease, one short sentence a change. */
