@@ -1,20 +1,68 @@
-/** All commands of the largest lab on one real server: side by side over one connection, and by `ssh` in turn. */
+/**
+ * All commands of the largest lab on one real server: side by side over one connection, and by `ssh` in turn. And what
+ * an open lab takes that nobody touches.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { systemClock } from '../../src/base';
-import { keepsNothing, runLab, type Lab, type LabCheck } from '../../src/labs';
+import { keepsNothing, runLab, worthWatching, type Lab, type LabCheck } from '../../src/labs';
 import { idsByLab, idsOf } from '../labs/ids';
 import { labOf } from '../labs/bench';
 import { cloudOf, type Cloud } from '../labs/cloud';
 import { up, type Lab as SshLab } from '../ssh/setup';
 import { World } from '../ssh/world';
+import { DemoDesk } from '../unit/labs/labDesk';
 import { median, timed, type Measure } from './table';
 
 const ROUNDS = 3;
 const HOST = 'bench';
 
 export async function labMeasures(): Promise<Measure[]> {
+  return [...(await againstSsh()), ...(await atRest())];
+}
+
+/**
+ * An open lab that nobody touches: once a minute the checks are asked whose evidence lives shortly and was not seen
+ * yet. Nearly all of this one's are, as its jobs were not run. The demo that answers takes part of the CPU.
+ */
+async function atRest(): Promise<Measure[]> {
+  let requests = 0;
+  const desk = await DemoDesk.open('lab5-ray', { onAnswer: () => (requests += 1) });
+  try {
+    const watched = worthWatching(desk.lab, await desk.check());
+    await desk.check({ only: watched });
+    const cpu: number[] = [];
+    requests = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const before = process.cpuUsage();
+      await desk.check({ only: watched });
+      const { user, system } = process.cpuUsage(before);
+      cpu.push((user + system) / 1000);
+    }
+    const how = `${watched.length} checks of ${desk.lab.id} are looked for, over the connection that is open`;
+    return [
+      {
+        name: 'an open lab at rest: requests to the cloud',
+        value: requests / ROUNDS,
+        unit: 'a minute',
+        budget: undefined,
+        how,
+      },
+      {
+        name: 'an open lab at rest: CPU of a minute',
+        value: median(cpu),
+        unit: 'ms',
+        budget: undefined,
+        how,
+      },
+    ];
+  } finally {
+    await desk.close();
+  }
+}
+
+async function againstSsh(): Promise<Measure[]> {
   const ssh = await up();
   const largest = Object.keys(idsByLab)
     .filter((id) => id.startsWith('lab'))

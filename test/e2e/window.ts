@@ -19,9 +19,21 @@ export interface WindowOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Beside the usual environment of the editor's processes. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Files of the opened folder, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** False: VS Code asks for trust in the folder, and it was not given. */
+  readonly trusted?: boolean;
   /** Fills the folder of extensions; by default with the built extension. */
   readonly install?: (extensions: string, userData: string) => Promise<void> | void;
 }
+
+/** A folder that nobody has vouched for, and no dialog about it. */
+const distrustful = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+  'security.workspace.trust.untrustedFiles': 'open',
+};
 
 const themes = {
   dark: 'Default Dark Modern',
@@ -45,16 +57,22 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     'chameleon.demo.openOnStartup': true,
     'terminal.integrated.gpuAcceleration': 'off', // its text is then in the page, not on a canvas
     'window.commandCenter': false,
+    ...(options.trusted === false ? distrustful : {}),
     ...options.settings,
   });
   writeSettings(userData, settings(options.theme ?? 'dark'));
   // Lab 1 asks for the file that was copied from the server to the person's own machine.
   writeFileSync(path.join(scratch, 'hello.txt'), 'Hello from hello-chameleon-alexbaker\n');
+  const folder = path.join(scratch, 'workspace');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(options.files ?? {}))
+    writeFileSync(path.join(folder, name), text);
   if (options.install === undefined) stageExtension(extensions);
   else await options.install(extensions, userData);
   const served = await serve({
     edition: options.edition ?? oldest,
-    folder: path.join(scratch, 'workspace'),
+    folder,
+    trusted: options.trusted ?? true,
     userData,
     extensions,
     log: path.join(logs, 'e2e-server.log'),
@@ -76,7 +94,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    await page.goto(served.url);
+    await page.goto(served.url, { timeout: 60_000 }); // a busy machine takes its time
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     const tab = page.locator('.activitybar .action-item [aria-label^="Chameleon"]').first();
     await tab.click({ timeout: 60_000 });

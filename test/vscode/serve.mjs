@@ -52,10 +52,10 @@ export function writeSettings(userData, settings) {
 /**
  * Starts code-server and resolves when it answers.
  * @param {{ edition: import('./editions.mjs').Edition, folder: string, userData: string, extensions: string,
- *   log: string, port?: number, env?: Record<string, string> }} options
+ *   log: string, port?: number, env?: Record<string, string>, trusted?: boolean }} options
  * @returns {Promise<Served>}
  */
-export async function serve({ edition, folder, userData, extensions, log, port, env }) {
+export async function serve({ edition, folder, userData, extensions, log, port, env, trusted = true }) {
   for (const made of [folder, userData, extensions, path.dirname(log)]) mkdirSync(made, { recursive: true });
   const chosen = await freePort(port);
   const where = ['--user-data-dir', userData, '--extensions-dir', extensions];
@@ -66,7 +66,9 @@ export async function serve({ edition, folder, userData, extensions, log, port, 
     [
       entryOf(edition),
       ...['--config', config, '--auth', 'none', '--bind-addr', `127.0.0.1:${chosen}`, ...where],
-      ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', folder],
+      ...['--disable-telemetry', '--disable-update-check'],
+      ...(trusted ? ['--disable-workspace-trust'] : []),
+      folder,
     ],
     { env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );

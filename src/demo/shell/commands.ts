@@ -2,6 +2,7 @@ import type { Shell } from './shell';
 import { benchCommands } from './benchCommands';
 import { fileCommands } from './fileCommands';
 import { hostCommands } from './hostCommands';
+import { play } from './play';
 import { shellCommands } from './shellCommands';
 
 export interface Outcome {
@@ -36,6 +37,8 @@ let table: ReadonlyMap<string, Run> | undefined;
 
 /** Made when first asked for: these modules know each other. */
 function commandTable(): ReadonlyMap<string, Run> {
-  table ??= new Map(Object.entries({ ...fileCommands, ...hostCommands, ...benchCommands, ...shellCommands }));
+  table ??= new Map(
+    Object.entries({ ...fileCommands, ...hostCommands, ...benchCommands, ...shellCommands, play }),
+  );
   return table;
 }

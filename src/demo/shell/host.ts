@@ -13,22 +13,32 @@ export interface Host {
   /** What listens on the server's own loopback, beside sshd. */
   readonly programs: Map<number, ProgramName>;
   /** What a lab made there; undefined on a server where none has installed anything. */
-  readonly bench?: Bench;
+  bench: Bench | undefined;
+  /** The kind of bare-metal node; undefined for a virtual machine. */
+  readonly nodeType: string | undefined;
+  /** The floating IP that leads to it now. */
+  readonly publicAddress: () => string | undefined;
   readonly vcpus: number;
   /** When it came up, ms since 1970. */
   readonly upSince: number;
   readonly now: () => number;
 }
 
-/** A server's inside. @param now the demo's time */
-export function hostOf(server: ServerRecord, now: () => number): Host {
+/** A server's inside. @param now the demo's time @param publicAddress the floating IP that leads to it now */
+export function hostOf(
+  server: ServerRecord,
+  now: () => number,
+  publicAddress: () => string | undefined,
+): Host {
   const hostname = hostnameOf(server.name);
   const home = Object.entries(server.home).map(([name, text]) => [`${HOME}/${name}`, text] as const);
   const keys = server.authorizedKeys.map((key) => `${key}\n`).join('');
   return {
     hostname,
     programs: server.programs,
-    ...(server.bench === undefined ? {} : { bench: server.bench }),
+    bench: server.bench,
+    nodeType: server.host?.nodeType,
+    publicAddress,
     vcpus: server.host?.vcpus ?? server.flavor.vcpus,
     upSince: server.launchedAt ?? server.created,
     now,
@@ -47,6 +57,7 @@ export function hostOf(server: ServerRecord, now: () => number): Host {
 function motd(hostname: string): string {
   return (
     `Welcome to ${hostname}: a server of the Chameleon Labs demo.\n` +
-    'It is an imitation in the memory of your own computer. Type help to see what it knows.\n'
+    'It is an imitation in the memory of your own computer. Type help to see what it knows,\n' +
+    'play to have the work of its lab done.\n'
   );
 }

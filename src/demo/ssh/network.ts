@@ -110,6 +110,8 @@ export class Network {
     const sshd = new Sshd({
       server,
       now: () => this.#world.now(),
+      publicAddress: () =>
+        [...site.floatingIps.values()].find(({ port }) => port?.deviceId === server.id)?.address,
       onward: (address, port, open) => this.#onward(address, port, open),
     });
     const door = new Door(() => {

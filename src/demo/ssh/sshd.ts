@@ -12,6 +12,8 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
 export interface SshdParts {
   readonly server: ServerRecord;
   readonly now: () => number;
+  /** The floating IP that leads to it now. */
+  readonly publicAddress: () => string | undefined;
   /** Brings a stream to another server of the network, as seen from this one; false: nobody is there. */
   readonly onward: (address: string, port: number, open: () => Duplex) => boolean;
 }
@@ -27,7 +29,7 @@ export class Sshd {
 
   constructor(parts: SshdParts) {
     this.#parts = parts;
-    this.host = hostOf(parts.server, parts.now);
+    this.host = hostOf(parts.server, parts.now, parts.publicAddress);
   }
 
   take(stream: Duplex): void {

@@ -1,3 +1,5 @@
+import type { ProgramName } from './records';
+
 /** What a lab's commands would have made on a server: the demo's Docker, Git and GPU tools tell of it. */
 export interface Bench {
   readonly containers: Map<string, ContainerRecord>;
@@ -50,8 +52,11 @@ const TWO_MI100 = [
   '',
 ].join('\n');
 
-/** The MLflow lab, done: all but the clean-up. @param address the server's public one */
-export function mlflowBench(address: string): Bench {
+/**
+ * The MLflow lab, done: all but the clean-up.
+ * @param address the server's public one @param isAmd false: a node without MI100
+ */
+export function mlflowBench(address: string, isAmd = true): Bench {
   const container = (of: Partial<ContainerRecord> & { readonly image: string }): ContainerRecord => ({
     status: 'running',
     exitCode: 0,
@@ -108,9 +113,16 @@ export function mlflowBench(address: string): Bench {
         },
       },
     ],
-    gpu: { command: 'rocm-smi', text: TWO_MI100 },
+    gpu: isAmd ? { command: 'rocm-smi', text: TWO_MI100 } : undefined,
   };
 }
+
+/** What listens on the server when the lab is done. */
+export const mlflowPrograms: ReadonlyMap<number, ProgramName> = new Map([
+  [8000, 'mlflow'],
+  [8888, 'jupyter'],
+  [9001, 'minio'],
+]);
 
 /** What the lab left in the home folder, beside repositories. */
 export const mlflowFiles: Readonly<Record<string, string>> = {

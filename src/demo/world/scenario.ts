@@ -1,4 +1,4 @@
-import { mlflowBench, mlflowFiles, type Bench } from './bench';
+import { mlflowBench, mlflowFiles, mlflowPrograms, type Bench } from './bench';
 import { classmates, type Classmate } from './classmates';
 import { hostnameOf } from './hostname';
 import { keyPair, withoutComment } from './keyPairs';
@@ -135,11 +135,7 @@ function bareMetal(world: World, site: SiteWorld, keys: Keys): void {
     // Three hours, as the lab allows.
     startedAgoMs: 2 * HOUR_MS + 6 * MINUTE_MS,
     leftMs: 52 * MINUTE_MS,
-    programs: new Map([
-      [8000, 'mlflow'],
-      [8888, 'jupyter'],
-      [9001, 'minio'],
-    ]),
+    programs: new Map(mlflowPrograms),
     home: { 'README.md': '# MLflow lab\nThe tracking server listens on port 8000.\n', ...mlflowFiles },
     bench: mlflowBench,
   });

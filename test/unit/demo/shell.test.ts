@@ -10,6 +10,9 @@ function host(): Host {
   return {
     hostname: 'node-ab1234',
     programs: new Map([[8000, 'mlflow']]),
+    bench: undefined,
+    nodeType: undefined,
+    publicAddress: () => undefined,
     vcpus: 2,
     upSince: Date.UTC(2026, 0, 1, 12),
     now: () => Date.UTC(2026, 0, 1, 14, 5),

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileEvidence, type ProbeWorld } from '../../../src/labs';
 import { SshError, type Connection } from '../../../src/ssh';
+import { Visitor } from '../demo/visitor';
 import { DemoDesk, verdictOf } from './labDesk';
 
 const SERVER = 'node-mlflow-ab1234';
@@ -147,4 +148,35 @@ describe('lab5-mlflow: from the work to the clean-up, by the lab’s own command
       await rm(folder, { recursive: true, force: true });
     }
   });
+
+  it('is done again by the demo’s own hand, on a server of the lab that has its address, and nowhere else', async () => {
+    const server = desk.inventory.sites.flatMap((site) => site.servers).find(({ name }) => name === SERVER);
+    const address = desk.inventory.sites
+      .flatMap((site) => site.floatingIps)
+      .find((ip) => ip.serverId === server?.id)?.address;
+    assert(server !== undefined && address !== undefined);
+    assert.equal(verdictOf(await desk.check({ only: ['mlflow-http'] }), 'mlflow-http').verdict, 'failed');
+    const played = await visit(address, 'play');
+    assert.equal(played.exit, 0);
+    assert.match(played.stdout, /^Played by the demo, as if you had followed the notebooks/);
+    const seen = await desk.check();
+    const open = seen.filter(({ verdict }) => verdict !== 'passed').map(({ id }) => id);
+    assert.deepEqual(open, ['clean-stack', 'clean-jupyter', 'clean-server', 'clean-lease', 'clean-fip']);
+    const others = desk.inventory.sites.flatMap((site) => site.floatingIps);
+    const ray = desk.inventory.sites
+      .flatMap((site) => site.servers)
+      .find(({ name }) => name.startsWith('node-mltrain'));
+    const elsewhere = await visit(others.find((ip) => ip.serverId === ray?.id)?.address ?? '', 'play');
+    assert.equal(elsewhere.exit, 1);
+    assert.match(elsewhere.stderr, /the MLflow lab alone/);
+  });
+
+  async function visit(address: string, command: string): Promise<Awaited<ReturnType<Visitor['run']>>> {
+    const visitor = await Visitor.at(desk.demo, address);
+    try {
+      return await visitor.run(command);
+    } finally {
+      await visitor.leave();
+    }
+  }
 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemClock } from '../../../src/base';
 import { InventorySource, siteOf, type Inventory } from '../../../src/chameleon';
-import { startDemo, type Demo } from '../../../src/demo';
+import { startDemo, type Demo, type DemoOptions } from '../../../src/demo';
 import {
   keepsNothing,
   parametersFor,
@@ -36,8 +36,8 @@ export class DemoDesk {
   readonly #sessions: ReadonlyMap<string, Session>;
   readonly #source: InventorySource;
 
-  static async open(labId: string): Promise<DemoDesk> {
-    const [demo, lab] = await Promise.all([startDemo(), labNamed(labId)]);
+  static async open(labId: string, options: DemoOptions = {}): Promise<DemoDesk> {
+    const [demo, lab] = await Promise.all([startDemo(options), labNamed(labId)]);
     const desk = new DemoDesk(demo, lab);
     await desk.#source.refresh();
     return desk;
