@@ -169,11 +169,10 @@ function addressRung(facts: CloudFacts): Rung {
         repair: 'attachFloatingIp',
       },
     );
-  const network = site.networks.find(({ id }) => id === port?.networkId);
-  const own = network !== undefined && !network.shared && network.projectId === site.project?.id;
-  if (own && !site.ports.some((each) => each.networkId === network.id && isRouterPort(each.deviceOwner)))
-    return failed('address', `The network ${network.name} has no router, so nothing from outside gets in.`, {
-      next: 'Attach the network to a router with a gateway to the public network (Horizon → Network → Routers).',
+  const dry = withoutRouter(site, port?.networkId);
+  if (dry !== undefined)
+    return failed('address', `The network ${dry} has no router, so nothing from outside gets in.`, {
+      next: ATTACH_ROUTER,
       repair: 'openInHorizon',
     });
   if (ip.status === 'DOWN' || ip.status === 'ERROR')
@@ -187,6 +186,18 @@ function addressRung(facts: CloudFacts): Rung {
   return passed('address', `${address} is attached to it.`);
 }
 
+const ATTACH_ROUTER =
+  'Attach the network to a router with a gateway to the public network (Horizon → Network → Routers).';
+
+/** The name of a network of the project that no router is on; of shared ones the routers can't be seen. */
+function withoutRouter(site: SiteInventory, networkId: string | undefined): string | undefined {
+  const network = site.networks.find(({ id }) => id === networkId);
+  if (network === undefined || network.shared || network.projectId !== site.project?.id) return undefined;
+  return site.ports.some((each) => each.networkId === network.id && isRouterPort(each.deviceOwner))
+    ? undefined
+    : network.name;
+}
+
 function isRouterPort(owner: string): boolean {
   return owner.startsWith('network:router_') || owner.startsWith('network:ha_router');
 }
@@ -198,6 +209,15 @@ function withoutAddress(facts: CloudFacts): Rung {
     return passed('address', `It has none of its own; the way leads through ${gate.name}.`);
   const blind = unseen('address', facts, 'floatingIps');
   if (blind !== undefined) return blind;
+  // Neutron refuses a floating IP there, so to say "attach one" would lead nowhere.
+  const networks = site.ports.filter(({ deviceId }) => deviceId === server.id);
+  const [dry, ...more] = networks.map(({ networkId }) => withoutRouter(site, networkId));
+  if (site.parts.ports.state === 'fresh' && dry !== undefined && !more.includes(undefined))
+    return failed('address', `The network ${dry} has no router, so that it can have no public address.`, {
+      next: `${ATTACH_ROUTER} Then attach a floating IP.`,
+      repair: 'openInHorizon',
+      stops: true,
+    });
   return failed('address', 'It has no public address, and no server of the same person beside it has one.', {
     next: 'Attach a floating IP to it.',
     repair: 'attachFloatingIp',

@@ -4,13 +4,11 @@ import { failed, passed, unknown, type Rung } from './types';
 
 const SSH_PORT = 22;
 
-/** How a group lets SSH in: for all, for some addresses, or not. */
+/** How a group lets SSH in from outside: for all, for some addresses, or not. */
 export function opensSsh(group: SecurityGroup): 'all' | 'some' | 'none' {
-  const rules = group.rules.filter(isForSsh);
-  if (
-    rules.some(({ remotePrefix, remoteGroupId }) => remoteGroupId === undefined && isEverybody(remotePrefix))
-  )
-    return 'all';
+  // Every project's “default” lets its own members in: the person's machine is no member of any group.
+  const rules = group.rules.filter((rule) => isForSsh(rule) && rule.remoteGroupId === undefined);
+  if (rules.some(({ remotePrefix }) => isEverybody(remotePrefix))) return 'all';
   return rules.length > 0 ? 'some' : 'none';
 }
 
@@ -39,6 +37,14 @@ export function securityGroupRung(facts: CloudFacts): Rung {
   if (some !== undefined)
     return unknown('securityGroup', `“${some.name}” lets SSH in from some addresses only.`, {
       next: 'If you are not there, attach a group that lets SSH in from anywhere.',
+      repair: 'openSshPort',
+    });
+  const inner = known.find(({ rules }) =>
+    rules.some((rule) => isForSsh(rule) && rule.remoteGroupId !== undefined),
+  );
+  if (bound === undefined && inner !== undefined)
+    return unknown('securityGroup', `“${inner.name}” lets SSH in from the members of a group only.`, {
+      next: 'The server on the way to it must be one of them; if it is not, attach a group that lets SSH in.',
       repair: 'openSshPort',
     });
   const names = known.map(({ name }) => `“${name}”`).join(', ');

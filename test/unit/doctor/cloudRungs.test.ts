@@ -190,6 +190,16 @@ const cases: readonly [string, (facts: Facts) => void, readonly string[], RegExp
     /no router/,
     'openInHorizon',
   ],
+  [
+    'its network has no router, so that it has no address either',
+    (f) => {
+      noAddress(f);
+      f.site = { ...f.site, ports: f.site.ports.slice(0, 1) };
+    },
+    ['address failed'],
+    /no router/,
+    'openInHorizon',
+  ],
   ['it has no port', (f) => without(f, 'ports'), ['address failed'], /no network/],
   ['floating IPs are not told', (f) => unanswered(f, 'floatingIps'), ['address unknown'], /away/],
   [
@@ -228,10 +238,10 @@ const cases: readonly [string, (facts: Facts) => void, readonly string[], RegExp
     'openSshPort',
   ],
   [
-    'the group opens to members',
+    'the group opens to its members alone, as “default” does',
     (f) => group(f, { remotePrefix: undefined, remoteGroupId: 'g0' }),
-    ['securityGroup unknown'],
-    /some addresses/,
+    ['securityGroup failed'],
+    /None of its security groups/,
     'openSshPort',
   ],
   [
@@ -308,6 +318,12 @@ describe('the rungs that the cloud answers', () => {
     const gate = { ...through.server, id: 's2', name: 'gate', addresses: right().server.addresses };
     through.site = { ...through.site, servers: [through.server, gate] };
     assert.deepEqual(wrong(cloudRungs(through)), []);
+    group(through, { remotePrefix: undefined, remoteGroupId: 'g0' });
+    assert.deepEqual(
+      wrong(cloudRungs(through)),
+      ['securityGroup unknown'],
+      'the other one may be a member of the group that is let in',
+    );
 
     const shared = right();
     part(shared, 'networks', { shared: true, projectId: 'admin' });
