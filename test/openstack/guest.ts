@@ -1,7 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { Server, utils, type Connection, type ParsedKey } from 'ssh2';
-import { oslab } from './start';
 import { ed25519 } from '../ed25519';
 
 /** What runs inside a server of the lab, where none does: an SSH server on its floating IP with scripted answers. */
@@ -79,17 +76,5 @@ export class Guest {
         stream.end();
       });
     });
-  }
-}
-
-const knobs = path.join(oslab, 'knobs', 'hostkeys');
-
-/** What the console of that server prints as its host keys; without a key it forgets them. */
-export function printHostKey(serverName: string, key: string | undefined): void {
-  const file = path.join(knobs, serverName);
-  if (key === undefined) rmSync(file, { force: true });
-  else {
-    mkdirSync(knobs, { recursive: true });
-    writeFileSync(file, `${key.trim()} root@${serverName}\n`);
   }
 }

@@ -10,7 +10,8 @@ import {
   setPortSecurityGroups,
 } from '../../src/openstack';
 import { buildCli } from './cli';
-import { Guest, printHostKey } from './guest';
+import { Guest } from './guest';
+import { printHostKey } from './knobs';
 import { HOST, Lab1World, NAME, laterLease, type Check } from './lab1World';
 import { idNamed, Made } from './made';
 import { startServices, stopService } from './services';

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { createLease, type FloatingIp, type Lease, type Server, type Session } from '../../src/openstack';
 import { cli, newHome } from './cli';
 import { cloud, session } from './clouds';
-import { Guest, printHostKey } from './guest';
+import { Guest } from './guest';
+import { printHostKey } from './knobs';
 import { Made } from './made';
 import { oslab } from './start';
 

@@ -5,6 +5,8 @@ import {
   createLease,
   deleteFloatingIp,
   deleteLease,
+  deleteNetwork,
+  deleteRouter,
   deleteServer,
   getLease,
   getServer,
@@ -13,6 +15,7 @@ import {
   listNetworks,
   listPorts,
   OpenStackError,
+  removeRouterInterface,
   type FloatingIp,
   type Lease,
   type Server,
@@ -121,6 +124,41 @@ export class Made {
       () => getServer(session, id),
       ({ status }) => status !== 'BUILD',
     );
+  }
+
+  /** A network with a subnet, and a router to the outside unless it is to have none. */
+  async network(name: string, options: { readonly router: boolean }): Promise<void> {
+    const session = this.#session;
+    const network = await this.#net('network', { name });
+    this.#undo.push(() => deleteNetwork(session, network));
+    const subnet = await this.#net('subnet', {
+      network_id: network,
+      cidr: '192.168.78.0/24',
+      ip_version: 4,
+    });
+    if (!options.router) return;
+    const router = await this.#net('router', {
+      name,
+      external_gateway_info: { network_id: idNamed(await listNetworks(session), 'public') },
+    });
+    this.#undo.push(() => deleteRouter(session, router));
+    const { port_id: port } = (await session.json({
+      service: 'network',
+      method: 'PUT',
+      path: `/v2.0/routers/${router}/add_router_interface`,
+      body: { subnet_id: subnet },
+    })) as { readonly port_id: string };
+    this.#undo.push(() => removeRouterInterface(session, router, port));
+  }
+
+  async #net(kind: 'network' | 'subnet' | 'router', body: object): Promise<string> {
+    const answer = await this.#session.json({
+      service: 'network',
+      method: 'POST',
+      path: `/v2.0/${kind}s`,
+      body: { [kind]: body },
+    });
+    return (answer as Record<string, { readonly id: string } | undefined>)[kind]?.id ?? '';
   }
 
   /** Gone when this resolves. */

@@ -9,6 +9,7 @@
 #   ./host.sh console HOST              what cloud-init prints about host keys on the console
 #   ./host.sh net HOST cut|mend         packets to and from the host's address are dropped, as when Wi-Fi is away
 #   ./host.sh sshd HOST [LINE...]       lines of sshd_config that count before all others, for new connections
+#   ./host.sh disk HOST full|free       its home folder is a disk of its own without room, or as it was
 #   ./host.sh drop HOST                 end the host's SSH connections now
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -47,6 +48,11 @@ case $cmd in
       [ "$1" = mend ] || iptables -w -I "$c" "$w" "$a" -j DROP; done; done;;
   sshd) sed -i '/^# -- before all/,/^# -- end/d' "$d/sshd_config"
     [ $# = 0 ] || { { echo '# -- before all'; printf '%s\n' "$@"; echo '# -- end'; cat "$d/sshd_config"; } > "$d/.sshd" && cat "$d/.sshd" > "$d/sshd_config"; };;
+  disk) case $1 in
+      full) inside_root "$h" sh -c 'mount -t tmpfs -o size=64k,mode=755,uid=1000,gid=1000 full-disk /home/cc &&
+        cp -a "$1/home/.ssh" /home/cc/ && { head -c 1000000 /dev/zero > /home/cc/everything; true; }' - "$d" 2>/dev/null;;
+      free) while inside_root "$h" umount full-disk 2>/dev/null; do :; done;;
+    esac;;
   drop) for p in $(connections "$h"); do [ "$p" = "$(pid_of "sshd-$h")" ] || kill "$p" 2>/dev/null; done;;
   *) die "no such command: $cmd";;
 esac
