@@ -52,7 +52,11 @@ export interface Lab {
   /** What cloud-init would have printed. */
   console(target: Target): Promise<HostKey[]>;
   /** A command of `host.sh` for a host. */
-  host(command: 'ssh' | 'drop' | 'net' | 'sshd' | 'rekey' | 'address' | 'disk' | 'run', target: Target, ...more: string[]): Promise<void>;
+  host(
+    command: 'ssh' | 'drop' | 'net' | 'sshd' | 'rekey' | 'address' | 'disk' | 'run',
+    target: Target,
+    ...more: string[]
+  ): Promise<void>;
 }
 
 /**
