@@ -14,7 +14,7 @@ export * from './leases';
 export * from './servers';
 export * from './cleanup';
 export * from './availability';
-export { publicAddress, wayTo, type Hop } from './way';
+export { neighbourAt, publicAddress, wayTo, type Hop } from './way';
 export * from './federation';
 export { trapsOf, type Trap } from './traps';
 export * from './course';

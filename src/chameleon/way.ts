@@ -66,6 +66,35 @@ export function wayTo(site: SiteInventory, server: OwnedServer): readonly Hop[] 
   return undefined;
 }
 
+/**
+ * The server that answers at a private address as `gate` sees it: many networks of a project may use the same
+ * addresses, so only those that the gate is on count. `undefined`: none, or it can't be told.
+ */
+export function neighbourAt(site: SiteInventory, gateId: string, address: string): OwnedServer | undefined {
+  const near = new Set(
+    site.ports.filter((port) => port.deviceId === gateId).map(({ networkId }) => networkId),
+  );
+  const holders = new Set(
+    site.ports
+      .filter((port) => near.has(port.networkId) && port.fixedIps.some((ip) => ip.address === address))
+      .map(({ deviceId }) => deviceId),
+  );
+  const byPort = site.servers.filter(({ id }) => holders.has(id));
+  if (byPort.length > 0) return byPort.length === 1 ? byPort[0] : undefined;
+  // A server whose ports are not listed yet: Nova names its networks.
+  const listed = new Set(site.ports.map(({ deviceId }) => deviceId));
+  const gate = site.servers.find(({ id }) => id === gateId);
+  const networks = new Set(gate === undefined ? [] : fixed(gate).map(({ network }) => network));
+  const byName = site.servers.filter(
+    (server) =>
+      gate !== undefined &&
+      !listed.has(server.id) &&
+      samePerson(gate.owner, server.owner) &&
+      fixed(server).some((each) => each.address === address && networks.has(each.network)),
+  );
+  return byName.length === 1 ? byName[0] : undefined;
+}
+
 const byOwner = new WeakMap<SiteInventory['servers'], ReadonlyMap<string, readonly OwnedServer[]>>();
 
 /** The servers of whom this owner may be, by each name of theirs. */

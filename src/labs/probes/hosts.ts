@@ -1,4 +1,4 @@
-import type { Inventory, SiteInventory } from '../../chameleon';
+import { neighbourAt, type Inventory, type SiteInventory } from '../../chameleon';
 import type { Server } from '../../openstack';
 import type { Target } from '../../ssh';
 import { fill, type Bindings } from '../bind';
@@ -14,18 +14,8 @@ const SSH_PORT = 22;
 export function targetOf(lab: Lab, hostKey: string, bindings: Bindings, inventory: Inventory): Target {
   const host = lab.hosts[hostKey];
   if (host === undefined) throw new Unseen('badAnswer', `The lab has no host ${hostKey}.`);
-  if (host.via !== undefined) {
-    const gate = targetOf(lab, host.via, bindings, inventory);
-    const address = host.address ?? fixedAddress(serverNamed(lab, host.server ?? '', bindings, inventory));
-    return {
-      serverId: `${gate.serverId}/${address}`,
-      name: hostKey,
-      address: fill(address, bindings, 'plain'),
-      port: SSH_PORT,
-      user: host.user,
-      via: [...gate.via, gate],
-    };
-  }
+  if (host.via !== undefined)
+    return behind(targetOf(lab, host.via, bindings, inventory), lab, hostKey, bindings, inventory);
   const { server, site } = serverNamed(lab, host.server ?? '', bindings, inventory);
   return {
     serverId: server.id,
@@ -34,6 +24,27 @@ export function targetOf(lab: Lab, hostKey: string, bindings: Bindings, inventor
     port: SSH_PORT,
     user: host.user,
     via: [],
+  };
+}
+
+/**
+ * A host that is reached through another. One server has one identity: where the inventory knows which server answers
+ * at that address it is this one, met by the pin that terminals and forwards know; else it is that place.
+ */
+function behind(gate: Target, lab: Lab, hostKey: string, bindings: Bindings, inventory: Inventory): Target {
+  const host = lab.hosts[hostKey];
+  const named =
+    host?.server === undefined ? undefined : serverNamed(lab, host.server, bindings, inventory).server;
+  const address = fill(host?.address ?? fixedAddress(named), bindings, 'plain');
+  const site = inventory.sites.find(({ servers }) => servers.some(({ id }) => id === gate.serverId));
+  const server = named ?? (site === undefined ? undefined : neighbourAt(site, gate.serverId, address));
+  return {
+    serverId: server?.id ?? `${gate.serverId}/${address}`,
+    name: server?.name ?? hostKey,
+    address,
+    port: SSH_PORT,
+    user: host?.user ?? gate.user,
+    via: [...gate.via, gate],
   };
 }
 
@@ -69,8 +80,8 @@ function publicAddress(server: Server, site: SiteInventory): string {
   return address;
 }
 
-function fixedAddress({ server }: Found): string {
-  const address = server.addresses.find((each) => each.kind === 'fixed')?.address;
-  if (address === undefined) throw new Unseen('needs', `${server.name} has no address yet.`);
+function fixedAddress(server: Server | undefined): string {
+  const address = server?.addresses.find((each) => each.kind === 'fixed')?.address;
+  if (address === undefined) throw new Unseen('needs', `${server?.name ?? 'The server'} has no address yet.`);
   return address;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { wayTo, type Owner, type SiteInventory } from '../../../src/chameleon';
+import { neighbourAt, wayTo, type Owner, type SiteInventory } from '../../../src/chameleon';
 
 const ME: Owner = { kind: 'me', why: '' };
 interface Short {
@@ -13,6 +13,7 @@ interface Short {
 function site(...servers: Short[]): SiteInventory {
   return {
     floatingIps: [],
+    ports: [],
     servers: servers.map(({ id, on = {}, floating, owner = ME, status = 'ACTIVE' }) => ({
       id,
       name: id,
@@ -87,5 +88,41 @@ describe('the way to a server', () => {
 
   it('is none without any address', () => {
     assert.equal(way('a', site({ id: 'a' })), undefined);
+  });
+});
+
+describe('the server at a private address', () => {
+  const pair = (person: string, owner: Owner): Short[] => [
+    { id: `${person}1`, on: { [`net-${person}`]: '192.168.1.11' }, owner },
+    { id: `${person}2`, on: { [`net-${person}`]: '192.168.1.12' }, owner },
+  ];
+  const you: Owner = { kind: 'person', netId: 'cd5678', why: '' };
+
+  it('is the one on the network of its gate, not another student’s at the same address', () => {
+    const inventory = site(...pair('a', ME), ...pair('b', you));
+    assert.equal(neighbourAt(inventory, 'a1', '192.168.1.12')?.id, 'a2');
+    assert.equal(neighbourAt(inventory, 'b1', '192.168.1.12')?.id, 'b2');
+    assert.equal(neighbourAt(inventory, 'a1', '192.168.1.13'), undefined);
+    assert.equal(neighbourAt(inventory, 'gone', '192.168.1.12'), undefined);
+  });
+
+  it('is told by ports where networks have one name', () => {
+    const same = site(
+      { id: 'a1', on: { private: '192.168.1.11' } },
+      { id: 'a2', on: { private: '192.168.1.12' } },
+      { id: 'b2', on: { private: '192.168.1.12' } },
+    );
+    assert.equal(neighbourAt(same, 'a1', '192.168.1.12'), undefined, 'names alone do not tell');
+    const port = (deviceId: string, networkId: string, address: string): object => ({
+      deviceId,
+      networkId,
+      fixedIps: [{ address, subnetId: 's' }],
+    });
+    const ports = [
+      port('a1', 'n1', '192.168.1.11'),
+      port('a2', 'n1', '192.168.1.12'),
+      port('b2', 'n2', '192.168.1.12'),
+    ] as unknown as SiteInventory['ports'];
+    assert.equal(neighbourAt({ ...same, ports }, 'a1', '192.168.1.12')?.id, 'a2');
   });
 });

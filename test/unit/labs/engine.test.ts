@@ -3,6 +3,7 @@ import { keepsNothing, readLab, runLab, type Evidence, type Lab, type ProbeWorld
 import { Lanes } from '../../../src/labs/lanes';
 import { targetOf } from '../../../src/labs/probes/hosts';
 import { variantsThatFit } from '../../../src/labs/variants';
+import type { Inventory, OwnedServer } from '../../../src/chameleon';
 import { SshError, type Connection } from '../../../src/ssh';
 import { cloudOf } from '../../labs/cloud';
 import { hostsOf } from '../../labs/host';
@@ -186,6 +187,29 @@ describe('the way to a host', () => {
     );
     const [gate] = target.via;
     assert.equal(target.serverId, `${gate?.serverId}/192.168.1.12/192.168.2.13`);
+  });
+
+  it('is the server of the inventory at that address, so that it is met by the pin that terminals know', async () => {
+    const { inventory } = await worldOf(plain('vm'));
+    const bindings = { param: parameters, name: { server: 'n-ab1234' }, saved: {}, variant: {} };
+    const at = (gateId: string, on: string): Inventory => ({
+      ...inventory,
+      sites: inventory.sites.map((site) => ({
+        ...site,
+        servers: site.servers.flatMap((server) => {
+          const fixed = (address: string): OwnedServer['addresses'] => [
+            ...server.addresses,
+            { network: on, address, version: 4, kind: 'fixed' },
+          ];
+          return [
+            { ...server, addresses: fixed('192.168.1.11') },
+            { ...server, id: gateId, name: 'node2', addresses: fixed('192.168.1.12').slice(-1) },
+          ];
+        }),
+      })),
+    });
+    const inner = targetOf(lab, 'inner', bindings, at('node2-id', 'private'));
+    assert.deepEqual([inner.serverId, inner.name, inner.address], ['node2-id', 'node2', '192.168.1.12']);
   });
 });
 
