@@ -199,7 +199,7 @@ describe('the way to a host', () => {
         servers: site.servers.flatMap((server) => {
           const fixed = (address: string): OwnedServer['addresses'] => [
             ...server.addresses,
-            { network: on, address, version: 4, kind: 'fixed' },
+            { network: on, address, version: 4, kind: 'fixed', mac: undefined },
           ];
           return [
             { ...server, addresses: fixed('192.168.1.11') },
