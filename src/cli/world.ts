@@ -3,7 +3,15 @@ import path from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { systemClock } from '../base';
 import { consoleOutput, type Session } from '../openstack';
-import { Connections, dialBy, findKeys, hostKeysFromConsole, KnownHosts, type Keys } from '../ssh';
+import {
+  Connections,
+  dialBy,
+  findKeys,
+  hostKeysFromConsole,
+  KnownHosts,
+  ownSshHere,
+  type Keys,
+} from '../ssh';
 import type { ProbeWorld } from '../labs';
 import type { SignedIn } from './sites';
 
@@ -52,6 +60,7 @@ export async function worldOf(
     },
     dial: direct,
     clock: systemClock,
+    own: ownSshHere(),
   });
   return {
     probes: {

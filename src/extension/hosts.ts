@@ -208,7 +208,7 @@ export class Hosts {
   }
 
   async #make(): Promise<Ready> {
-    const { Connections, Forwards, KnownHosts, dialBy } = await import('../ssh');
+    const { Connections, Forwards, KnownHosts, dialBy, ownSshHere } = await import('../ssh');
     const demo = this.#app.demo;
     const folder = path.join(this.#app.context.globalStorageUri.fsPath, 'ssh');
     const reach: Reach = demo?.reach ?? ((host, port) => ({ host, port }));
@@ -221,6 +221,8 @@ export class Hosts {
       decision: this.#decision(),
       dial: dialBy(reach),
       clock: systemClock,
+      // The demo's servers are no other program's.
+      own: demo === undefined ? ownSshHere() : undefined,
     });
     const forwards = new Forwards({ connections, clock: systemClock });
     forwards.onChange(() => {

@@ -36,7 +36,7 @@ export class KeyRing {
       wanted: this.#wanted(target.serverId),
       identityAgent: said.agent,
     });
-    return { ...found, unlock: (file, wrong) => this.#unlock(file, wrong) };
+    return { ...found, certificates: said.certificates, unlock: (file, wrong) => this.#unlock(file, wrong) };
   }
 
   /**
@@ -121,16 +121,25 @@ function extraFiles(): readonly string[] {
 }
 
 /** What the person's own ssh config says for that address: its agent and key files. Nothing where there is no ssh. */
-function askSsh(target: Target): Promise<{ readonly agent: string | undefined; readonly files: string[] }> {
+function askSsh(
+  target: Target,
+): Promise<{
+  readonly agent: string | undefined;
+  readonly files: string[];
+  readonly certificates: string[];
+}> {
   return new Promise((resolve) => {
     execFile('ssh', ['-G', '--', target.address], { timeout: SSH_MS, windowsHide: true }, (error, stdout) => {
       const lines = error === null ? stdout.split(/\r?\n/) : [];
       const values = (name: string): string[] =>
         lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+      const atHome = (file: string): string =>
+        file.startsWith('~/') ? path.join(homedir(), file.slice(2)) : file;
       resolve({
+        certificates: values('certificatefile').map(atHome),
         agent: values('identityagent')[0],
         files: values('identityfile')
-          .map((file) => (file.startsWith('~/') ? path.join(homedir(), file.slice(2)) : file))
+          .map(atHome)
           // ssh's own defaults are no choice of the person's: they come with the folder.
           .filter((file) => !/[\\/]id_(rsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|dsa)$/.test(file)),
       });

@@ -8,6 +8,7 @@ import type { KnownHosts } from './knownHosts';
 import { login, shownKey } from './login';
 import { offersOf } from './offers';
 import { connectFailure, noWay, refused, SshError, timedOut } from './problems';
+import { connectByOwn, shownToOwn, type OwnSsh } from './own';
 import { jumpsOf } from './sshConfig';
 import type { Connection, Dial, HostKey, HostKeyDecision, Keys, Target } from './types';
 
@@ -22,6 +23,8 @@ export interface ConnectOptions {
   readonly decision: HostKeyDecision;
   readonly dial: Dial;
   readonly clock: Clock;
+  /** For what ssh2 can't do; `undefined`: then it is said. */
+  readonly own?: OwnSsh | undefined;
 }
 
 /** One connection of one's own, with its own connections to the hosts on the way; closing it closes them. */
@@ -46,26 +49,46 @@ export async function connect(
   return last;
 }
 
-/** Connects and logs in, directly or through `jump`, meeting the host key by our rules. */
+/**
+ * Connects and logs in, directly or through `jump`, meeting the host key by our rules. What ssh2 can't do (encryption
+ * that it does not know, security keys, certificates) is done by the person's own `ssh`, by the same rules.
+ */
 export async function establish(
   target: Target,
   jump: SshConnection | undefined,
   options: ConnectOptions,
   signal: AbortSignal,
 ): Promise<SshConnection> {
-  const { clock, knownHosts } = options;
+  const { clock, knownHosts, own } = options;
   const reach = (): Promise<Duplex> => openStream(target, jump, options, signal);
+  const keysOf = (): Promise<Keys> =>
+    Promise.resolve(typeof options.keys === 'function' ? options.keys(target) : options.keys);
   let pins: readonly HostKey[] = await knownHosts.pinned(target.serverId);
   if (pins.length === 0) {
     // The decision may take a person's time, longer than sshd waits for a login: look first, decide, then log in.
-    const shown = await shownKey({ target, stream: await reach(), clock, signal });
+    const shown = await shownKey({ target, stream: await reach(), clock, signal }).catch(
+      async (thrown: unknown) => {
+        if (own === undefined || !isEncryption(thrown)) throw thrown;
+        return shownToOwn(target, { own, knownHosts, keys: await keysOf(), clock }, signal);
+      },
+    );
     pins = await firstContact(target, shown, options.decision, signal);
     for (const pin of pins) await knownHosts.pin(target.serverId, pin);
   }
-  const keys = typeof options.keys === 'function' ? await options.keys(target) : options.keys;
+  const keys = await keysOf();
   const offers = await offersOf(keys, target.user, nodeFiles, clock);
-  const { client, hostKey } = await login({ target, stream: await reach(), pins, clock, signal }, offers);
-  return new SshConnection(target, client, hostKey, clock);
+  try {
+    const { client, hostKey } = await login({ target, stream: await reach(), pins, clock, signal }, offers);
+    return new SshConnection(target, client, hostKey, clock);
+  } catch (thrown) {
+    const noKeyFits = thrown instanceof SshError && (thrown.kind === 'auth' || thrown.kind === 'noKey');
+    if (own === undefined || !(isEncryption(thrown) || (noKeyFits && offers.beyond.length > 0))) throw thrown;
+    return connectByOwn(target, pins, { own, knownHosts, keys, clock }, signal);
+  }
+}
+
+function isEncryption(thrown: unknown): boolean {
+  return thrown instanceof SshError && thrown.kind === 'encryption';
 }
 
 /** The keys to pin for a server that was never met. */

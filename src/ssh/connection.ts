@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { abortError, sleep, type Clock } from '../base';
 import { whenAborted } from './abort';
 import { boundCommand } from './command';
-import { broken, SshError } from './problems';
+import { broken, openFailure, SshError } from './problems';
 import { Slots } from './slots';
 import type { CommandResult, Connection, HostKey, RunOptions, Target } from './types';
 
@@ -242,29 +242,10 @@ export class SshConnection implements Connection {
   #openFailure(thrown: unknown, host: string, port: number): unknown {
     const cause = thrown instanceof SshError && thrown.kind === 'protocol' ? thrown.cause : undefined;
     if (!(cause instanceof Error)) return thrown;
-    const { name } = this.target;
     const reason = 'reason' in cause ? cause.reason : undefined;
-    const where = host === '127.0.0.1' || host === 'localhost' ? name : `${host} (seen from ${name})`;
-    if (reason === 1)
-      return new SshError('forwardRefused', `${name} does not allow forwards.`, {
-        next: 'Its sshd has AllowTcpForwarding off (see /etc/ssh/sshd_config on the server).',
-        cause,
-      });
-    // Some servers give no words: that a connection failed is then all there is to know.
-    if (/refused/i.test(cause.message) || (reason === 2 && cause.message.endsWith('failure: ')))
-      return new SshError('refused', `Nothing listens on port ${port} of ${where}.`, {
-        next: `Start the service on the server; it is ready when \`ss -ltn\` there shows port ${port}.`,
-        cause,
-      });
-    if (/timed out|timeout/i.test(cause.message))
-      return new SshError('timeout', `Port ${port} of ${where} does not answer.`, {
-        next: 'Check that it is on and that its security group allows the port.',
-        cause,
-      });
-    return new SshError('unreachable', `${name} can't reach port ${port} of ${host}: ${cause.message}`, {
-      next: 'Check the address and that the service runs.',
-      cause,
-    });
+    const silent = reason === 2 && cause.message.endsWith('failure: ');
+    const why = reason === 1 ? 'administratively prohibited' : silent ? 'connect failed: ' : cause.message;
+    return openFailure(this.target, host, port, why, cause);
   }
 }
 

@@ -23,6 +23,7 @@ const FINAL: ReadonlySet<SshErrorKind> = new Set<SshErrorKind>([
   'hostKeyRejected',
   'noKey',
   'auth',
+  'encryption',
   'forwardRefused',
 ]);
 

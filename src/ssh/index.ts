@@ -8,6 +8,7 @@ export { findKeys, matchesAny, publicKeyOf } from './keys';
 export { agentPublicKeys } from './offers';
 export { nodeFiles, type Files } from './files';
 export { connect, type ConnectOptions } from './connect';
+export { ownSshHere, type OwnSsh } from './own';
 export { Connections } from './connections';
 export { lookAtDoor, type Door } from './door';
 export { hostIn, sshConfig, terminalCommand, writeSshConfig } from './sshConfig';

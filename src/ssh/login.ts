@@ -39,7 +39,7 @@ export interface Attempt {
 export async function shownKey(attempt: Omit<Attempt, 'pins'>): Promise<HostKey> {
   const { client, seen } = prepare({ ...attempt, pins: [] });
   try {
-    await handshake(client, { ...attempt, pins: [] }, { methods: [], locked: [] });
+    await handshake(client, { ...attempt, pins: [] }, { methods: [], locked: [], beyond: [] });
   } catch (thrown) {
     const key = seen();
     if (
@@ -139,6 +139,8 @@ function handshake(client: Client, attempt: Attempt, offers: Offers): Promise<vo
       else if (stage === 'auth' && next > 0 && error.level !== 'client-socket')
         fail(notAccepted(target, offers, next, error));
       else if (error.level === 'client-socket') fail(connectFailure(error, target));
+      else if (stage === 'handshake' && /no matching/i.test(error.message))
+        fail(otherEncryption(target, error));
       else
         fail(
           new SshError('protocol', `${target.name} and we do not understand each other: ${error.message}`, {
@@ -206,6 +208,14 @@ function noKey(target: Target, { locked }: Offers): SshError {
     : new SshError('noKey', `There is no SSH key on this machine to log in to ${target.name} with.`, {
         next: 'Put the private key of the key pair that you launched the server with into ~/.ssh, or add it to your agent.',
       });
+}
+
+function otherEncryption(target: Target, cause: Error): SshError {
+  return new SshError(
+    'encryption',
+    `${target.name} asks for encryption that forwards and checks do not know: ${cause.message}.`,
+    { next: 'Open a terminal on it: your own ssh may know it.', cause },
+  );
 }
 
 function notAccepted(target: Target, { methods, locked }: Offers, tried: number, cause?: unknown): SshError {

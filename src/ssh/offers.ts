@@ -10,6 +10,7 @@ import {
   type SigningRequestOptions,
 } from 'ssh2';
 import { createPrivateKey } from 'node:crypto';
+import { connect } from 'node:net';
 import { basename } from 'node:path';
 import type { Clock } from '../base';
 import type { Files } from './files';
@@ -23,6 +24,8 @@ const AGENT_MS = 5_000;
 export interface Offers {
   readonly methods: readonly { readonly label: string; readonly method: AnyAuthMethod }[];
   readonly locked: readonly string[];
+  /** What could prove it, and only the person's own `ssh` can use: security keys and certificates. */
+  readonly beyond: readonly string[];
 }
 
 interface AgentKey {
@@ -36,12 +39,21 @@ interface AgentKey {
  * the agent's other keys. sshd takes about six tries, and an RSA key costs two, so the order matters.
  */
 export async function offersOf(keys: Keys, user: string, files: Files, clock: Clock): Promise<Offers> {
-  const held = keys.agent === undefined ? [] : await agentKeys(keys.agent, clock);
+  const { held, others } =
+    keys.agent === undefined ? { held: [], others: 0 } : await agentKeys(keys.agent, clock);
+  const beyond = (keys.certificates ?? []).map((file) => basename(file));
   const methods: Offers['methods'][number][] = [];
   const locked: string[] = [];
   const used = new Set<string>();
   for (const file of keys.files) {
-    const publicKey = (await publicKeyOf(file.path, files))?.split(' ')[1];
+    const whole = await publicKeyOf(file.path, files);
+    const publicKey = whole?.split(' ')[1];
+    if ((await files.stat(`${file.path}-cert.pub`))?.kind === 'file')
+      beyond.push(`${basename(file.path)}-cert.pub`);
+    if (whole !== undefined && isSecurityKey(whole)) {
+      beyond.push(basename(file.path));
+      continue;
+    }
     if (publicKey !== undefined && used.has(publicKey)) continue;
     const inAgent = held.find((each) => each.blob === publicKey);
     const key = inAgent === undefined ? await privateKey(file, keys, files) : undefined;
@@ -55,7 +67,13 @@ export async function offersOf(keys: Keys, user: string, files: Files, clock: Cl
   for (const { blob, agent } of held)
     if (!used.has(blob))
       methods.push({ label: 'a key of the agent', method: { type: 'agent', username: user, agent } });
-  return { methods, locked };
+  if (others > 0) beyond.push('the agent');
+  return { methods, locked, beyond };
+}
+
+/** A key that lives in a device (FIDO): ssh2 can't ask it. */
+function isSecurityKey(publicKey: string): boolean {
+  return publicKey.startsWith('sk-');
 }
 
 const PASSPHRASE_TRIES = 3;
@@ -103,11 +121,22 @@ function asPem(text: string, passphrase: string | undefined): { readonly text: s
 
 /** The public keys (`type base64`) that an agent holds; none where it does not answer. */
 export async function agentPublicKeys(socket: string, clock: Clock): Promise<string[]> {
-  return (await agentKeys(socket, clock)).map(({ type, blob }) => `${type} ${blob}`);
+  return (await agentKeys(socket, clock)).held.map(({ type, blob }) => `${type} ${blob}`);
 }
 
-/** The keys of an agent, each as an agent of its own. An agent that does not answer has none. */
-function agentKeys(socket: string, clock: Clock): Promise<AgentKey[]> {
+/**
+ * The keys of an agent, each as an agent of its own, and how many ssh2 does not know (certificates, security keys). An
+ * agent that does not answer has none.
+ */
+async function agentKeys(
+  socket: string,
+  clock: Clock,
+): Promise<{ readonly held: readonly AgentKey[]; readonly others: number }> {
+  const [held, all] = await Promise.all([knownIn(socket, clock), countIn(socket, clock)]);
+  return { held, others: Math.max(0, all - held.length) };
+}
+
+function knownIn(socket: string, clock: Clock): Promise<readonly AgentKey[]> {
   return new Promise((resolve) => {
     const agent = createAgent(socket);
     const cancel = clock.after(AGENT_MS, () => {
@@ -122,7 +151,6 @@ function agentKeys(socket: string, clock: Clock): Promise<AgentKey[]> {
       const keys: AgentKey[] = [];
       for (const identity of identities) {
         const parsed = utils.parseKey(publicPart(identity));
-        // Certificates and kinds of keys that ssh2 does not know.
         if (parsed instanceof Error) continue;
         keys.push({
           type: parsed.type,
@@ -132,6 +160,37 @@ function agentKeys(socket: string, clock: Clock): Promise<AgentKey[]> {
       }
       resolve(keys);
     });
+  });
+}
+
+const REQUEST_IDENTITIES = 11;
+const IDENTITIES_ANSWER = 12;
+
+/** How many keys and certificates an agent holds: ssh2 leaves out what it does not know. */
+function countIn(socket: string, clock: Clock): Promise<number> {
+  return new Promise((resolve) => {
+    const stream = connect(socket);
+    let answer = Buffer.alloc(0);
+    const done = (count: number): void => {
+      cancel();
+      stream.destroy();
+      resolve(count);
+    };
+    const cancel = clock.after(AGENT_MS, () => {
+      done(0);
+    });
+    stream.on('error', () => {
+      done(0);
+    });
+    stream.once('close', () => {
+      done(0);
+    });
+    stream.on('data', (chunk: Buffer) => {
+      answer = Buffer.concat([answer, chunk]);
+      // length, type, number of keys
+      if (answer.length >= 9) done(answer[4] === IDENTITIES_ANSWER ? answer.readUInt32BE(5) : 0);
+    });
+    stream.write(Buffer.from([0, 0, 0, 1, REQUEST_IDENTITIES]));
   });
 }
 

@@ -9,6 +9,8 @@ export type SshErrorKind =
   | 'hostKeyRejected'
   | 'noKey'
   | 'auth'
+  /** It asks for encryption that ssh2 does not know. */
+  | 'encryption'
   | 'forwardRefused'
   | 'closed'
   | 'protocol';
@@ -105,6 +107,32 @@ function unreachable(peer: Peer, code: string, cause: unknown): SshError {
 export function broken(peer: Peer, cause?: unknown): SshError {
   return new SshError('closed', `The connection to ${peer.name} (${peer.address}) broke.`, {
     next: 'Try again; if it stays so, the server may be restarting or its lease may have ended.',
+    cause,
+  });
+}
+
+/** @param why what the server said: its own words, or OpenSSH's for them */
+export function openFailure(peer: Peer, host: string, port: number, why: string, cause?: unknown): SshError {
+  const { name } = peer;
+  const where = host === '127.0.0.1' || host === 'localhost' ? name : `${host} (seen from ${name})`;
+  if (/administratively prohibited/i.test(why))
+    return new SshError('forwardRefused', `${name} does not allow forwards.`, {
+      next: 'Its sshd has AllowTcpForwarding off (see /etc/ssh/sshd_config on the server).',
+      cause,
+    });
+  // Some servers give no words: that a connection failed is then all there is to know.
+  if (/refused/i.test(why) || /connect failed: ?$/i.test(why))
+    return new SshError('refused', `Nothing listens on port ${port} of ${where}.`, {
+      next: `Start the service on the server; it is ready when \`ss -ltn\` there shows port ${port}.`,
+      cause,
+    });
+  if (/timed out|timeout/i.test(why))
+    return new SshError('timeout', `Port ${port} of ${where} does not answer.`, {
+      next: 'Check that it is on and that its security group allows the port.',
+      cause,
+    });
+  return new SshError('unreachable', `${name} can't reach port ${port} of ${host}: ${why}`, {
+    next: 'Check the address and that the service runs.',
     cause,
   });
 }

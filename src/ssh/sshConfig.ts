@@ -110,6 +110,7 @@ function block(
     ...options.keys.files
       .filter((file) => writable(file.path))
       .map((file) => `IdentityFile ${pathWord(file.path)}`),
+    ...(options.keys.certificates ?? []).filter(writable).map((file) => `CertificateFile ${pathWord(file)}`),
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'ForwardAgent no',

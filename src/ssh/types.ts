@@ -22,6 +22,8 @@ export interface Keys {
   /** Socket path or Windows pipe; `undefined`: no agent. */
   readonly agent: string | undefined;
   readonly files: readonly KeyFile[];
+  /** Certificates that the person's ssh config names beside those that lie beside their keys (`-cert.pub`). */
+  readonly certificates?: readonly string[];
   /** Asks for the passphrase of a locked file, again while `wrong`; `undefined`: it stays locked. */
   readonly unlock?: (file: string, wrong: boolean) => Promise<string | undefined>;
 }

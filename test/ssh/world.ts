@@ -7,6 +7,7 @@ import {
   dialBy,
   Forwards,
   KnownHosts,
+  ownSshHere,
   type ConnectOptions,
   type Forward,
   type ForwardState,
@@ -37,6 +38,7 @@ export class World {
       },
       dial: dialBy((host, port) => ({ host, port })),
       clock: systemClock,
+      own: ownSshHere(),
     };
     this.connections = new Connections(this.options);
     this.forwards = new Forwards({ connections: this.connections, clock: systemClock });

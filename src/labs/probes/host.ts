@@ -231,6 +231,7 @@ function unseen(thrown: unknown): unknown {
     case 'refused':
     case 'closed':
     case 'forwardRefused':
+    case 'encryption':
     case 'protocol':
       return new Unseen('unreachable', message, { cause: thrown });
   }

@@ -74,6 +74,7 @@ inside() {
     "${CLEAN[@]}" HOME=/home/cc USER=cc LOGNAME=cc PATH="/usr/local/bin:/usr/bin:/bin" \
     env -C /home/cc "$@"
 }
+knows_cc() { inside_root "$1" grep -q '^cc:' /etc/passwd; }
 inside_root() { local h=$1; shift; nsenter -t "$(pid_of "host-$h")" -n -m -u -- "$@"; }
 
 # start NAME HOST COMMAND...: a background process on that host, session leader

@@ -77,6 +77,8 @@ EOF
     pid=$!; rm -f "$d/ready"; note "host-$h" "$pid"; disown "$pid"
     until [ -e "$d/ready" ]; do sleep 0.05; kill -0 "$pid" 2>/dev/null || { cat "$SVCLAB/log/host-$h.log" >&2; die "host $h (namespaces need CAP_SYS_ADMIN)"; }; done
   fi
+  # a package that makes a user replaces /etc/passwd, and what was mounted on it is gone
+  knows_cc "$h" || for s in passwd group; do inside_root "$h" mount --bind "$SVCLAB/etc/$s" "/etc/$s"; done
   addr=$(host_addr "$h")
   if [ -n "$addr" ]; then
     [ -e "$d/open" ] || case $h in node1) echo 80;; esac > "$d/open"

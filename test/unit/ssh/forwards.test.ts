@@ -374,7 +374,8 @@ describe('a forward', () => {
     await lab.idle();
   });
 
-  it('leaves nothing behind after thousands of short connections', async () => {
+  it('leaves nothing behind after thousands of short connections', async function () {
+    this.timeout(60_000);
     const port = await up();
     const sockets = (): number =>
       process.getActiveResourcesInfo().filter((each) => each.startsWith('TCP')).length;

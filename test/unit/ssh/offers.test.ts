@@ -6,10 +6,13 @@ import path from 'node:path';
 import { systemClock } from '../../../src/base';
 import { nodeFiles, type Keys } from '../../../src/ssh';
 import { offersOf } from '../../../src/ssh/offers';
+import { securityKey } from './securityKey';
 
 const hasKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined;
 
-(hasKeygen ? describe : describe.skip)('keys to offer', () => {
+(hasKeygen ? describe : describe.skip)('keys to offer', function () {
+  // A long RSA key takes its time on a busy machine.
+  this.timeout(20_000);
   const folder = mkdtempSync(path.join(tmpdir(), 'offers '));
   after(() => {
     rmSync(folder, { recursive: true });
@@ -69,5 +72,34 @@ const hasKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined;
     writeFileSync(file, readFileSync(file, 'utf8').replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'));
     const ask = async (): Promise<string> => assert.fail('asked');
     assert.deepEqual(await offered(file, ask), [0, 1]);
+  });
+
+  it('that only the person’s own ssh can use are named, and not taken for locked', async () => {
+    const device = path.join(folder, 'id_ed25519_sk');
+    writeFileSync(device, securityKey());
+    const mine = make('mine', '-t', 'ed25519', '-N', '');
+    const keysOf = (...files: string[]): Keys => ({
+      agent: undefined,
+      files: files.map((file) => ({ path: file })),
+    });
+    const of = async (keys: Keys): Promise<readonly [number, readonly string[], readonly string[]]> => {
+      const { methods, locked, beyond } = await offersOf(keys, 'cc', nodeFiles, systemClock);
+      return [methods.length, locked, beyond];
+    };
+    assert.deepEqual(await of(keysOf(device, mine)), [1, [], ['id_ed25519_sk']]);
+    execFileSync('ssh-keygen', [
+      '-q',
+      '-s',
+      make('ca', '-t', 'ed25519', '-N', ''),
+      '-I',
+      'me',
+      `${mine}.pub`,
+    ]);
+    assert.deepEqual(await of(keysOf(mine)), [1, [], ['mine-cert.pub']]);
+    assert.deepEqual(await of({ ...keysOf(), certificates: ['/elsewhere/c-cert.pub'] }), [
+      0,
+      [],
+      ['c-cert.pub'],
+    ]);
   });
 });
