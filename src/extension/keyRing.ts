@@ -121,9 +121,7 @@ function extraFiles(): readonly string[] {
 }
 
 /** What the person's own ssh config says for that address: its agent and key files. Nothing where there is no ssh. */
-function askSsh(
-  target: Target,
-): Promise<{
+function askSsh(target: Target): Promise<{
   readonly agent: string | undefined;
   readonly files: string[];
   readonly certificates: string[];
