@@ -36,13 +36,20 @@ export async function signInByBrowser(
     signal,
     (inner) => awaitApproval(chameleonOidc, code, world, inner),
   );
+  app.masking.add(tokens.accessToken);
+  app.masking.add(tokens.refreshToken);
+  // Kept once a project is chosen: who turns back there has signed in to nothing, and leaves nothing behind.
+  const fresh = { accessToken: () => Promise.resolve(tokens.accessToken) };
+  const { project, offer } = await chosenProject(app, fresh, wanted, signal);
   await app.identity.browser.begin(tokens);
-  await chooseProject(app, app.identity.browser, wanted, signal);
+  await enter(app, project, offer);
 }
 
 /** The sign-in that the testbed's Jupyter brings along. */
 export async function signInByJupyter(app: App, signal: AbortSignal): Promise<void> {
-  await chooseProject(app, app.identity.tokens, app.identity.jupyter?.project, signal);
+  const { tokens, jupyter } = app.identity;
+  const { project, offer } = await chosenProject(app, tokens, jupyter?.project, signal);
+  await enter(app, project, offer);
 }
 
 async function openBrowser(code: DeviceCode): Promise<void> {
@@ -62,18 +69,21 @@ function offerCode(app: App, code: DeviceCode): void {
     });
 }
 
-async function chooseProject(
+async function chosenProject(
   app: App,
   tokens: AccessTokens,
   wanted: string | undefined,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<{ readonly project: FoundProject; readonly offer: SignInOffer }> {
   const offer = await withProgress('Asking the sites for your projects …', signal, (inner) =>
     findProjects(tokens, sites, globalThis.fetch, inner),
   );
   for (const { site, why } of offer.silent) app.log.warn(app.masking.mask(`${site.name}: ${why}`));
   await app.course.load();
-  const project = await projectOf(app, offer, wanted);
+  return { project: await projectOf(app, offer, wanted), offer };
+}
+
+async function enter(app: App, project: FoundProject, offer: SignInOffer): Promise<void> {
   if (app.demo !== undefined) await app.closeDemo();
   for (const cloud of cloudsOf(project)) await app.clouds.add(cloud);
   void ask.info(signedInWords(project, offer));
