@@ -66,6 +66,18 @@ export class LeaseTimer {
     await this.#app.context.globalState.update(MUTED_STATE, [...this.#muted, leaseId].slice(-50));
   }
 
+  isMuted(leaseId: string): boolean {
+    return this.#muted.includes(leaseId);
+  }
+
+  /** Warns of this lease again. */
+  async unmute(leaseId: string): Promise<void> {
+    await this.#app.context.globalState.update(
+      MUTED_STATE,
+      this.#muted.filter((each) => each !== leaseId),
+    );
+  }
+
   dispose(): void {
     this.#cancel();
   }

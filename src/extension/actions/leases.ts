@@ -198,7 +198,9 @@ export async function countdownMenu(app: App, _argument: unknown, signal: AbortS
       label: '$(list-tree) Show in Resources',
       value: async () => vscode.commands.executeCommand('chameleon.resources.focus'),
     },
-    { label: '$(bell-slash) Mute its warnings', value: () => app.timer.mute(lease.id) },
+    app.timer.isMuted(lease.id)
+      ? { label: '$(bell) Warn of its end again', value: () => app.timer.unmute(lease.id) }
+      : { label: '$(bell-slash) Mute its warnings', value: () => app.timer.mute(lease.id) },
   ]);
   await act?.();
 }
