@@ -358,11 +358,12 @@ export class App {
   }
 
   #connectionRows(): readonly Row[] {
-    const { forwards, connected, waiting, kept } = this.hosts;
+    const { forwards, connected, waiting, elsewhere, kept } = this.hosts;
     return connectionRows({
       forwards,
       connected,
       waiting,
+      elsewhere,
       pinned: new Set(forwards.filter(({ spec }) => kept.isPinned(spec.id)).map(({ spec }) => spec.id)),
       subject: (serverId) => {
         const site = this.hosts.siteOf(serverId);

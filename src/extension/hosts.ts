@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem, sleep, systemClock } from '../base';
@@ -7,6 +8,7 @@ import type {
   Connection,
   Connections,
   Forward,
+  ForwardSpec,
   Forwards,
   HostKey,
   HostKeyDecision,
@@ -16,6 +18,7 @@ import type {
 } from '../ssh';
 import type { App } from './app';
 import { ask } from './ask';
+import { HeldForwards } from './heldForwards';
 import { KeptForwards, serverOf, specOf, type KeptForward } from './keptForwards';
 import { KeyRing } from './keyRing';
 import { withDoctor } from './register';
@@ -29,6 +32,8 @@ const FIRST_BOOT_MS = 10 * 60_000;
 /** Chameleon's images know this user; it may sudo. */
 const IMAGE_USER = 'cc';
 const SECOND_MS = 1_000;
+/** How often it is looked whether a forward of another window is free. */
+const TAKE_OVER_MS = 10_000;
 
 export interface Ready {
   readonly knownHosts: KnownHosts;
@@ -48,6 +53,10 @@ export class Hosts {
   #now: Ready | undefined;
   #cancelTick: () => void = () => undefined;
   readonly #restored = new Set<string>();
+  readonly #held: HeldForwards;
+  /** What other windows of this machine forward. */
+  readonly #elsewhere = new Set<string>();
+  #cancelRetry: () => void = () => undefined;
   /** What listens on servers that we are connected to. */
   readonly #listening = new Map<string, ReadonlySet<number>>();
   readonly #asked = new Set<string>();
@@ -55,7 +64,15 @@ export class Hosts {
 
   constructor(app: App) {
     this.#app = app;
-    this.kept = new KeptForwards(app.context.workspaceState);
+    this.kept = new KeptForwards(app.context.globalState);
+    this.#held = new HeldForwards(
+      path.join(app.context.globalStorageUri.fsPath, 'forwards'),
+      randomUUID(),
+      systemClock,
+      (id) => {
+        void this.#now?.forwards.remove(id).then(() => this.restore());
+      },
+    );
     this.keyRing = new KeyRing(app);
     this.variables = new TerminalVariables(app.context.environmentVariableCollection);
   }
@@ -77,9 +94,39 @@ export class Hosts {
 
   /** What is remembered and has no server to lead to now. */
   get waiting(): readonly KeptForward[] {
+    return this.#absent().filter((each) => each.pinned && !this.#elsewhere.has(each.id));
+  }
+
+  /** What another window of this machine forwards: its address leads there from here, too. */
+  get elsewhere(): readonly KeptForward[] {
+    return this.#absent().filter((each) => !each.stopped && this.#elsewhere.has(each.id));
+  }
+
+  #absent(): readonly KeptForward[] {
     if (this.#app.demo !== undefined || this.#app.signedIn === undefined) return [];
     const here = new Set(this.forwards.map(({ spec }) => spec.id));
-    return this.kept.list().filter((each) => each.pinned && !here.has(each.id));
+    return this.kept.list().filter((each) => !here.has(each.id));
+  }
+
+  /**
+   * Begins a forward in this window, or begins again one that ended.
+   * @returns the forward of another window that has it
+   */
+  async forward(spec: ForwardSpec): Promise<KeptForward | undefined> {
+    const { forwards } = await this.ready();
+    const { id } = spec;
+    if (this.#app.demo === undefined && !(await this.#held.take(id))) {
+      const kept = this.kept.list().find((each) => each.id === id);
+      if (kept !== undefined) {
+        this.#elsewhere.add(id);
+        return kept;
+      }
+    }
+    this.#elsewhere.delete(id);
+    const before = forwards.list().find((each) => each.spec.id === id)?.state.kind;
+    if (before === undefined) forwards.start(spec);
+    else if (before === 'stopped' || before === 'refused') await forwards.restart(id);
+    return undefined;
   }
 
   /** Everything made on first use; the same until `close`. */
@@ -91,6 +138,7 @@ export class Hosts {
   async close(): Promise<void> {
     const before = await this.#ready?.catch(() => undefined);
     this.#cancelTick();
+    this.#cancelRetry();
     this.#ready = undefined;
     this.#now = undefined;
     this.#restored.clear();
@@ -98,6 +146,8 @@ export class Hosts {
     this.#servers = new Map();
     await before?.forwards.dispose();
     before?.connections.dispose();
+    this.#elsewhere.clear();
+    await this.#held.dispose();
   }
 
   async connect(target: Target, signal: AbortSignal): Promise<Connection> {
@@ -190,6 +240,7 @@ export class Hosts {
       const server = this.#restored.has(each.id) || each.stopped ? undefined : serverOf(each, servers);
       return server === undefined ? [] : [{ each, server }];
     });
+    this.#cancelRetry();
     if (due.length === 0) return;
     for (const { each } of due) this.#restored.add(each.id);
     const { forwards, knownHosts } = await this.ready();
@@ -198,6 +249,12 @@ export class Hosts {
       if ((await knownHosts.pinned(server.id)).length === 0) continue;
       const target = wayOrNothing(() => this.targetOf(server));
       if (target === undefined) continue;
+      if (!(await this.#held.take(each.id))) {
+        this.#restored.delete(each.id);
+        this.#elsewhere.add(each.id);
+        continue;
+      }
+      this.#elsewhere.delete(each.id);
       const spec = specOf(each, target);
       forwards.start(spec);
       if (spec.id === each.id) continue;
@@ -205,6 +262,12 @@ export class Hosts {
       const moved = forwards.list().find(({ spec: { id } }) => id === spec.id);
       if (moved !== undefined) await this.kept.pin(moved, true);
     }
+    this.#app.draw();
+    // Another window may close: its forwards go on here.
+    if (this.elsewhere.length > 0)
+      this.#cancelRetry = systemClock.after(TAKE_OVER_MS, () => {
+        void this.restore();
+      });
   }
 
   async #make(): Promise<Ready> {
@@ -242,7 +305,11 @@ export class Hosts {
     this.#app.draw();
     this.#tick();
     this.variables.follow(this.forwards);
-    if (this.#app.demo === undefined) void this.kept.note(this.forwards);
+    if (this.#app.demo !== undefined) return;
+    void this.kept.note(this.forwards);
+    // One that was refused stays here: another window would only be refused again.
+    for (const { spec, state } of this.forwards)
+      if (state.kind === 'stopped') void this.#held.release(spec.id);
   }
 
   /** The seconds until the next try are counted where they are seen. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { systemClock } from '../base';
+import { systemClock, whileLocked } from '../base';
 import {
   BrowserSession,
   chameleonOidc,
@@ -14,7 +14,6 @@ import {
 import type { SessionOptions } from '../openstack';
 import { browserStore } from './browserStore';
 import type { Secrets } from './cloudStore';
-import { whileLocked } from './fileLock';
 import type { Masking } from './masking';
 
 /** A refresh takes seconds; a window that holds the lock for longer is gone. */

@@ -1,5 +1,4 @@
-import type { Clock } from '../base';
-import { touch, tryLock, unlock, type FileLock } from './fileLock';
+import { touch, tryLock, unlock, type Clock, type FileLock } from '../base';
 
 const BEAT_MS = 10_000;
 /** Three beats: a window that misses them sleeps, hangs or is gone. */

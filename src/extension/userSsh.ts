@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { abortError, Problem } from '../base';
+import { abortError, Problem, systemClock, whileLocked } from '../base';
 import type { RunSsh, Target } from '../ssh';
 import type { App } from './app';
 import { ask } from './ask';
@@ -48,7 +49,10 @@ export async function included(app: App, target: Target, settings: readonly stri
     if (!sure) throw abortError();
   }
   const address = target.via.length > 0 ? target.address : reach(target.address, target.port).host;
-  await addInclude({ config, ours: own.config, wanted: { host: own.host, address }, ssh: runSsh });
+  const lock = { file: `${own.config}.lock`, id: randomUUID(), clock: systemClock, staleMs: 30_000 };
+  await whileLocked(lock, () =>
+    addInclude({ config, ours: own.config, wanted: { host: own.host, address }, ssh: runSsh }),
+  );
   return own;
 }
 

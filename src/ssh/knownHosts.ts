@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { systemClock, whileLocked, type FileLock } from '../base';
 import { nodeFiles, type Files } from './files';
 import { hostAlias, parseHostKey, sameHostKey } from './hostKeys';
 import type { HostKey } from './types';
@@ -9,12 +13,19 @@ import type { HostKey } from './types';
 export class KnownHosts {
   readonly file: string;
   readonly #files: Files;
+  readonly #guard: Guard;
   /** Changes one after the other: each reads what the one before wrote. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor(file: string, files: Files = nodeFiles) {
+  /** @param guard runs a change while no other process makes one; by default a lock file beside the pins */
+  constructor(
+    file: string,
+    files: Files = nodeFiles,
+    guard: Guard = files === nodeFiles ? lockedBeside(file) : alone,
+  ) {
     this.file = file;
     this.#files = files;
+    this.#guard = guard;
   }
 
   /** Pinned keys of a server, none if it was never met. */
@@ -47,12 +58,14 @@ export class KnownHosts {
   async #change(edit: (lines: string[]) => string[]): Promise<void> {
     const mine = this.#last
       .catch(() => undefined)
-      .then(async () => {
-        const before = await this.#lines();
-        const after = edit(before);
-        if (after.join('\n') === before.join('\n')) return;
-        await this.#files.writeFile(this.file, after.map((line) => `${line}\n`).join(''));
-      });
+      .then(() =>
+        this.#guard(async () => {
+          const before = await this.#lines();
+          const after = edit(before);
+          if (after.join('\n') === before.join('\n')) return;
+          await this.#files.writeFile(this.file, after.map((line) => `${line}\n`).join(''));
+        }),
+      );
     this.#last = mine;
     await mine;
   }
@@ -62,6 +75,22 @@ export class KnownHosts {
     return text.split(/\r?\n/).filter((line) => line !== '');
   }
 }
+
+/** Runs something while nobody else runs the same. */
+export type Guard = (run: () => Promise<void>) => Promise<void>;
+
+/** A change takes milliseconds: who holds the lock for so long was ended in the middle of one. */
+const STALE_MS = 10_000;
+
+function lockedBeside(file: string): Guard {
+  const lock: FileLock = { file: `${file}.lock`, id: randomUUID(), clock: systemClock, staleMs: STALE_MS };
+  return async (run) => {
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await whileLocked(lock, run);
+  };
+}
+
+const alone: Guard = (run) => run();
 
 /** True when a key equals one of the pins. */
 export function isPinned(pins: readonly HostKey[], key: HostKey): boolean {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock, type Clock } from '../../src/base';
+import { systemClock, whileLocked, type Clock } from '../../src/base';
 import {
   awaitActive,
   awaitApproval,
@@ -21,7 +21,6 @@ import {
   type Site,
   type TokenStore,
 } from '../../src/chameleon';
-import { whileLocked } from '../../src/extension/fileLock';
 import { listFlavors, listLeases, listServers, OpenStackError, Session } from '../../src/openstack';
 import { noteSecret } from '../secrets/used';
 import { idNamed } from './made';

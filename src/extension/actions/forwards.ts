@@ -3,7 +3,7 @@ import { abortError, isAbort, Problem } from '../../base';
 import type { Forward, ForwardSpec, Forwards } from '../../ssh';
 import type { App } from '../app';
 import { ask } from '../ask';
-import { forwardId } from '../keptForwards';
+import { forwardId, specOf as keptSpec, type KeptForward } from '../keptForwards';
 import { withDoctor, withProgress } from '../register';
 import { urlOf } from '../rows/connections';
 import type { ServiceOnServer } from '../rows/resources';
@@ -120,7 +120,12 @@ export async function stop(app: App, argument: unknown): Promise<void> {
 export async function restart(app: App, argument: unknown): Promise<void> {
   const forward = await forwardOf(app, argument);
   const { forwards } = await app.hosts.ready();
-  await forwards.restart(forward.spec.id);
+  const isOver = forward.state.kind === 'stopped' || forward.state.kind === 'refused';
+  if (!isOver) await forwards.restart(forward.spec.id);
+  else if ((await app.hosts.forward(forward.spec)) !== undefined)
+    throw new Problem(`${forward.spec.name} is forwarded by another window now.`, {
+      next: 'Open it from there, or close that window: then it goes on here.',
+    });
   app.draw();
 }
 
@@ -178,9 +183,10 @@ function specOf(app: App, argument: unknown): ForwardSpec {
 /** A forward that stands, with a refusal as an error. */
 async function forwarded(app: App, spec: ForwardSpec, signal: AbortSignal): Promise<Forward> {
   const { forwards } = await app.hosts.ready();
-  const forward = await withProgress(`Opening ${spec.name} …`, signal, (inner) =>
-    settled(forwards, started(forwards, spec), inner),
-  );
+  const forward = await withProgress(`Opening ${spec.name} …`, signal, async (inner) => {
+    const elsewhere = await app.hosts.forward(spec);
+    return elsewhere === undefined ? settled(forwards, spec.id, inner) : ofAnotherWindow(elsewhere, spec);
+  });
   app.draw();
   if (forward.state.kind === 'refused')
     throw withDoctor(
@@ -191,11 +197,10 @@ async function forwarded(app: App, spec: ForwardSpec, signal: AbortSignal): Prom
   return forward;
 }
 
-function started(forwards: Forwards, spec: ForwardSpec): string {
-  const before = forwards.list().find((each) => each.spec.id === spec.id);
-  if (before === undefined) forwards.start(spec);
-  else if (before.state.kind === 'stopped' || before.state.kind === 'refused') void forwards.restart(spec.id);
-  return spec.id;
+/** It stands on this machine all the same. */
+function ofAnotherWindow({ localPort }: KeptForward, spec: ForwardSpec): Forward {
+  const state = { kind: 'up', since: Date.now(), latencyMs: undefined } as const;
+  return { spec, localPort, state, bytes: { in: 0, out: 0 }, last: undefined };
 }
 
 /** The forward once it is up, degraded or refused. */
@@ -226,6 +231,11 @@ async function forwardOf(app: App, argument: unknown): Promise<Forward> {
   const list = app.hosts.forwards;
   const named = subject?.kind === 'forward' ? list.find((each) => each.spec.id === subject.id) : undefined;
   if (named !== undefined) return named;
+  const other =
+    subject?.kind === 'forward' ? app.hosts.elsewhere.find(({ id }) => id === subject.id) : undefined;
+  const server = app.hosts.siteOf(other?.serverId ?? '')?.servers.find(({ id }) => id === other?.serverId);
+  if (other !== undefined && server !== undefined)
+    return ofAnotherWindow(other, keptSpec(other, app.hosts.targetOf(server)));
   if (list.length === 0)
     throw new Problem('There is no forward.', { next: 'Open a service below a server in Resources.' });
   const picked = await ask.pick(

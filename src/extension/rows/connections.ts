@@ -10,6 +10,8 @@ export interface ConnectionsInput {
   readonly connected: readonly Pick<Connection, 'target' | 'hostKey'>[];
   /** Pinned forwards whose server is not there now. */
   readonly waiting: readonly KeptForward[];
+  /** Forwards of another window of this machine. */
+  readonly elsewhere: readonly KeptForward[];
   readonly pinned: ReadonlySet<string>;
   /** The variable of a forward's service, and whether new terminals have it. */
   readonly variable: (forward: Forward) => { readonly name: string; readonly used: boolean } | undefined;
@@ -24,7 +26,7 @@ export function connectionRows(input: ConnectionsInput): readonly Row[] {
   const servers = new Map<string, string>();
   for (const { target } of input.connected) servers.set(target.serverId, target.name);
   for (const { spec } of input.forwards) servers.set(spec.target.serverId, spec.target.name);
-  for (const kept of input.waiting)
+  for (const kept of [...input.elsewhere, ...input.waiting])
     if (!servers.has(kept.serverId)) servers.set(kept.serverId, kept.serverName);
   return [...servers].map(([serverId, name]) => serverRow(serverId, name, input));
 }
@@ -34,7 +36,10 @@ function serverRow(serverId: string, name: string, input: ConnectionsInput): Row
   const forwards = input.forwards.filter(({ spec }) => spec.target.serverId === serverId);
   const waiting = input.waiting.filter((each) => each.serverId === serverId);
   const via = (up?.target ?? forwards[0]?.spec.target)?.via.map((jump) => jump.name) ?? [];
-  const words = up !== undefined ? 'connected' : waiting.length > 0 ? 'not there now' : 'not connected';
+  const elsewhere = input.elsewhere.filter((each) => each.serverId === serverId);
+  const apart =
+    elsewhere.length > 0 ? 'in another window' : waiting.length > 0 ? 'not there now' : 'not connected';
+  const words = up === undefined ? apart : 'connected';
   return row({
     id: `session:${serverId}`,
     label: name,
@@ -55,6 +60,7 @@ function serverRow(serverId: string, name: string, input: ConnectionsInput): Row
     subject: input.subject(serverId),
     children: [
       ...forwards.map((forward) => forwardRow(forward, input)),
+      ...elsewhere.map((kept) => elsewhereRow(kept)),
       ...waiting.map((kept) => waitingRow(kept)),
     ],
   });
@@ -102,6 +108,25 @@ function waitingRow(kept: KeptForward): Row {
     ],
     context: 'kept.pinned',
     subject: { kind: 'forward', id: kept.id },
+  });
+}
+
+function elsewhereRow(kept: KeptForward): Row {
+  const words = `127.0.0.1:${kept.localPort} · in another window${kept.pinned ? ' · pinned' : ''}`;
+  return row({
+    id: `elsewhere:${kept.id}`,
+    label: kept.name,
+    description: `:${kept.remotePort} · ${words}`,
+    icon: 'multiple-windows',
+    tone: 'quiet',
+    tooltip: [
+      `${kept.name} on ${kept.serverName} is forwarded by another window to 127.0.0.1:${kept.localPort}.`,
+      'It opens from here, too. When that window closes, it goes on in this one.',
+    ],
+    spoken: `${kept.name} on port ${kept.remotePort} of ${kept.serverName}: forwarded by another window`,
+    context: 'elsewhere',
+    subject: { kind: 'forward', id: kept.id },
+    click: 'chameleon.openForward',
   });
 }
 

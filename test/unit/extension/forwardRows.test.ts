@@ -33,6 +33,7 @@ const rowOf = (it: Forward, now = 0, pinned: readonly string[] = []): Row | unde
     forwards: [it],
     connected: [],
     waiting: [],
+    elsewhere: [],
     pinned: new Set(pinned),
     subject: () => undefined,
     variable: () => undefined,
@@ -101,6 +102,7 @@ describe('connection rows', () => {
           stopped: false,
         },
       ],
+      elsewhere: [],
       pinned: new Set(['s:8000']),
       variable: () => ({ name: 'MLFLOW_TRACKING_URI', used: true }),
       subject: (id) => (id === 's' ? { kind: 'server', cloud: 'c', id } : undefined),
@@ -115,5 +117,38 @@ describe('connection rows', () => {
     );
     assert.ok(rows[0]?.tooltip.includes('Host key SHA256:abc'));
     assert.ok(rows[0]?.children[0]?.tooltip.includes('https://127.0.0.1:8000/'));
+  });
+
+  it('of another window are shown as that, and open from here', () => {
+    const [server] = connectionRows({
+      forwards: [],
+      connected: [],
+      waiting: [],
+      elsewhere: [
+        {
+          id: 's:8000',
+          serverId: 's',
+          serverName: 'node-mlflow-ab1234',
+          remoteHost: '127.0.0.1',
+          remotePort: 8000,
+          localPort: 8001,
+          name: 'MLflow',
+          path: '/',
+          pinned: false,
+          stopped: false,
+        },
+      ],
+      pinned: new Set(),
+      subject: () => undefined,
+      variable: () => undefined,
+      now: 0,
+    });
+    assert.equal(server?.description, 'in another window');
+    const [row] = server?.children ?? [];
+    assert.deepEqual(
+      [row?.description, row?.context, row?.click],
+      [':8000 · 127.0.0.1:8001 · in another window', 'elsewhere', 'chameleon.openForward'],
+    );
+    assert.match(row?.spoken ?? '', /forwarded by another window/);
   });
 });

@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock, type Clock } from '../../../src/base';
-import { holds, tryLock, unlock, whileLocked, type FileLock } from '../../../src/extension/fileLock';
+import {
+  holds,
+  systemClock,
+  tryLock,
+  unlock,
+  whileLocked,
+  type Clock,
+  type FileLock,
+} from '../../../src/base';
 import { Leader } from '../../../src/extension/leader';
 
 describe('leader of several windows', () => {

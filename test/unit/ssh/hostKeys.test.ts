@@ -110,4 +110,22 @@ describe('known hosts', () => {
       await rm(folder, { recursive: true });
     }
   });
+
+  it('of two windows that pin at once are all there', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'pins-'));
+    try {
+      const file = path.join(folder, 'made', 'known_hosts');
+      const [a, b] = [new KnownHosts(file), new KnownHosts(file)];
+      const ids = Array.from({ length: 12 }, (_, at) => `server-${at}`);
+      await Promise.all(ids.map((id, at) => (at % 2 === 0 ? a : b).pin(id, one)));
+      const text = await readFile(file, 'utf8');
+      assert.deepEqual(
+        ids.filter((id) => !text.includes(`chameleon-${id} `)),
+        [],
+      );
+      assert.deepEqual(await readdir(path.dirname(file)), ['known_hosts'], 'no lock is left');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }).timeout(20_000);
 });

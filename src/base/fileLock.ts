@@ -1,5 +1,5 @@
 import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { sleep, type Clock } from '../base';
+import { sleep, type Clock } from './clock';
 
 /** A lock file that all windows of this machine see: one of them holds it, by writing its own name into it. */
 export interface FileLock {
@@ -16,6 +16,13 @@ export async function tryLock(lock: FileLock): Promise<boolean> {
   if (await written(lock.file, lock)) return true;
   if (!(await isStale(lock, lock.file))) return holds(lock);
   return takenOver(lock);
+}
+
+/** Who has it now: nobody, this window, another one that lives, or one that was not heard of for long. */
+export async function lockState(lock: FileLock): Promise<'free' | 'mine' | 'another' | 'stale'> {
+  if (await holds(lock)) return 'mine';
+  if ((await stat(lock.file).catch(() => undefined)) === undefined) return 'free';
+  return (await isStale(lock, lock.file)) ? 'stale' : 'another';
 }
 
 /** True while the lock is this window's. */
