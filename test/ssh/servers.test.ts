@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { connect, SshError, sshConfig, terminalCommand, writeSshConfig, type Target } from '../../src/ssh';
@@ -127,6 +128,42 @@ describe('a real sshd', () => {
     });
     unlocked.close();
   });
+
+  it('takes keys of all kinds and forms that ssh-keygen makes', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'kinds-'));
+    try {
+      // sshd reads it as the user.
+      chmodSync(folder, 0o755);
+      const kinds = [
+        ['ed25519', '-t', 'ed25519'],
+        ['ecdsa-256', '-t', 'ecdsa', '-b', '256'],
+        ['ecdsa-384-pem', '-t', 'ecdsa', '-b', '384', '-m', 'PEM'],
+        ['ecdsa-521-pkcs8', '-t', 'ecdsa', '-b', '521', '-m', 'PKCS8'],
+        ['rsa-pem', '-t', 'rsa', '-b', '2048', '-m', 'PEM'],
+        ['rsa-pkcs8', '-t', 'rsa', '-b', '2048', '-m', 'PKCS8'],
+      ].flatMap(([name = '', ...options]) => [
+        { file: path.join(folder, name), options, passphrase: '' },
+        { file: path.join(folder, `${name}-locked`), options, passphrase: 'of this test' },
+      ]);
+      for (const { file, options, passphrase } of kinds)
+        await run('ssh-keygen', ['-q', '-a', '1', '-N', passphrase, '-f', file, ...options]);
+      const all = kinds.map(({ file }) => readFileSync(`${file}.pub`, 'utf8')).join('');
+      writeFileSync(path.join(folder, 'authorized'), all);
+      await lab.host('sshd', lab.mlflow, `AuthorizedKeysFile ${path.join(folder, 'authorized')}`);
+      for (const { file, passphrase } of kinds) {
+        const keys = { agent: undefined, files: [{ path: file, passphrase }] };
+        const made = await connect(lab.mlflow, { ...world.options, keys, own: undefined, signal }).catch(
+          (thrown: unknown) => {
+            throw new Error(path.basename(file), { cause: thrown });
+          },
+        );
+        made.close();
+      }
+    } finally {
+      await lab.host('sshd', lab.mlflow);
+      rmSync(folder, { recursive: true });
+    }
+  }).timeout(60_000);
 
   it('takes a locked key that the agent holds', async () => {
     const socket = path.join(world.folder, 'agent');

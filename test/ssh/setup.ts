@@ -53,7 +53,7 @@ export interface Lab {
   console(target: Target): Promise<HostKey[]>;
   /** A command of `host.sh` for a host. */
   host(
-    command: 'ssh' | 'drop' | 'net' | 'sshd' | 'rekey' | 'address' | 'disk' | 'run',
+    command: 'ssh' | 'drop' | 'net' | 'link' | 'sshd' | 'rekey' | 'address' | 'disk' | 'run',
     target: Target,
     ...more: string[]
   ): Promise<void>;

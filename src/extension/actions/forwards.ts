@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import * as vscode from 'vscode';
 import { abortError, isAbort, Problem } from '../../base';
 import type { Forward, ForwardSpec, Forwards } from '../../ssh';
@@ -5,6 +6,7 @@ import type { App } from '../app';
 import { ask } from '../ask';
 import { forwardId, specOf as keptSpec, type KeptForward } from '../keptForwards';
 import { withDoctor, withProgress } from '../register';
+import { openingOf, type Side } from '../ourSide';
 import { urlOf } from '../rows/connections';
 import type { ServiceOnServer } from '../rows/resources';
 import { jupyterToken, withToken } from '../serviceToken';
@@ -14,7 +16,7 @@ import { serverFor, subjectOf } from './subjects';
 /** Forwards a lab's service and opens it in the browser: one click. */
 export async function openService(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
   const forward = await forwarded(app, specOf(app, argument), signal);
-  await openInBrowser(await pageOf(app, forward, signal));
+  await openInBrowser(app, await pageOf(app, forward, signal));
 }
 
 /** Forwards a port of a server that is picked among those that something listens on, or typed. */
@@ -65,7 +67,7 @@ export async function forwardPort(app: App, argument: unknown, signal: AbortSign
   const said = `127.0.0.1:${forward.localPort ?? 0} is port ${port} of ${server.name}.`;
   const moved = forward.localPort === port ? '' : ` (${port} was taken on this machine.)`;
   void ask.info(`${said}${moved}`, OPEN, COPY).then(async (button) => {
-    if (button === OPEN) await openInBrowser(await pageOf(app, forward, new AbortController().signal));
+    if (button === OPEN) await openInBrowser(app, await pageOf(app, forward, new AbortController().signal));
     if (button === COPY) await vscode.env.clipboard.writeText(openable(forward));
   });
 }
@@ -74,12 +76,12 @@ const OPEN = 'Open in Browser';
 const COPY = 'Copy URL';
 
 export async function openForward(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
-  await openInBrowser(await pageOf(app, await forwardOf(app, argument), signal));
+  await openInBrowser(app, await pageOf(app, await forwardOf(app, argument), signal));
 }
 
 /** Beside the code instead of in another program. */
 export async function openInEditor(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
-  const url = await reachable(await pageOf(app, await forwardOf(app, argument), signal));
+  const url = await reachable(app, await pageOf(app, await forwardOf(app, argument), signal));
   await vscode.commands.executeCommand('simpleBrowser.show', url.toString(true));
 }
 
@@ -95,7 +97,7 @@ export async function useInTerminals(app: App, argument: unknown): Promise<void>
     throw new Problem(`${forward.spec.name} has no variable that programs read.`, {
       next: 'Copy its URL instead.',
     });
-  if (vscode.env.remoteName !== undefined)
+  if (isApart(app))
     throw new Problem('Terminals of this window run on another machine, where 127.0.0.1 is not this one.', {
       next: 'Use it in a window of this machine.',
     });
@@ -299,13 +301,47 @@ function serviceOf(app: App, { spec }: Forward): ServiceOnServer | undefined {
     : app.labs.servicesOn(server).find(({ port }) => port === spec.remotePort);
 }
 
-/** In the browser our 127.0.0.1 is another machine's: the window's own proxy leads there. */
-async function reachable(url: string): Promise<vscode.Uri> {
-  const uri = vscode.Uri.parse(url, true);
-  return vscode.env.uiKind === vscode.UIKind.Web ? vscode.env.asExternalUri(uri) : uri;
+/** On which machine this window's things happen. */
+function sideOf(app: App): Side {
+  return {
+    apart: isApart(app),
+    web: vscode.env.uiKind === vscode.UIKind.Web,
+    platform: process.platform,
+  };
 }
 
-async function openInBrowser(url: string): Promise<void> {
-  const uri = await reachable(url);
-  if (!(await vscode.env.openExternal(uri))) await vscode.env.clipboard.writeText(uri.toString(true));
+/** We run on the person's side, and the window's terminals and tunnels are on another machine. */
+function isApart(app: App): boolean {
+  const { extensionKind } = app.context.extension;
+  return vscode.env.remoteName !== undefined && extensionKind === vscode.ExtensionKind.UI;
+}
+
+async function reachable(app: App, url: string): Promise<vscode.Uri> {
+  const uri = vscode.Uri.parse(url, true);
+  return openingOf(url, sideOf(app)).by === 'proxy' ? vscode.env.asExternalUri(uri) : uri;
+}
+
+async function openInBrowser(app: App, url: string): Promise<void> {
+  const opening = openingOf(url, sideOf(app));
+  const uri = await reachable(app, url);
+  const isOpen =
+    opening.by === 'system' ? await started(opening.file, opening.args) : await vscode.env.openExternal(uri);
+  if (isOpen) return;
+  await vscode.env.clipboard.writeText(uri.toString(true));
+  if (opening.by === 'system')
+    void ask.info('No browser could be opened from here: the URL is on the clipboard.');
+}
+
+/** True once the program runs. */
+function started(file: string, args: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(file, [...args], { stdio: 'ignore', detached: true, windowsHide: true });
+    child.once('error', () => {
+      resolve(false);
+    });
+    child.once('spawn', () => {
+      child.unref();
+      resolve(true);
+    });
+  });
 }

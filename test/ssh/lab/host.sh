@@ -8,6 +8,7 @@
 #   ./host.sh rekey HOST                new host keys, as a new server behind an old address
 #   ./host.sh console HOST              what cloud-init prints about host keys on the console
 #   ./host.sh net HOST cut|mend         packets to and from the host's address are dropped, as when Wi-Fi is away
+#   ./host.sh link HOST down|up        the cable of node2 or node3 to their private network
 #   ./host.sh sshd HOST [LINE...]       lines of sshd_config that count before all others, for new connections
 #   ./host.sh disk HOST full|free       its home folder is a disk of its own without room, or as it was
 #   ./host.sh drop HOST                 end the host's SSH connections now
@@ -46,6 +47,7 @@ case $cmd in
   net) a=$(host_addr "$h"); for c in INPUT OUTPUT; do for w in -s -d; do
       while iptables -w -D "$c" "$w" "$a" -j DROP 2>/dev/null; do :; done
       [ "$1" = mend ] || iptables -w -I "$c" "$w" "$a" -j DROP; done; done;;
+  link) inside_root node1 ip link set "p${h#node}" "$1";;
   sshd) sed -i '/^# -- before all/,/^# -- end/d' "$d/sshd_config"
     [ $# = 0 ] || { { echo '# -- before all'; printf '%s\n' "$@"; echo '# -- end'; cat "$d/sshd_config"; } > "$d/.sshd" && cat "$d/.sshd" > "$d/sshd_config"; };;
   disk) case $1 in

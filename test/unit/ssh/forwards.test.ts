@@ -179,6 +179,29 @@ describe('a forward', () => {
     assert.equal((await becomes('up')).localPort, port);
   });
 
+  it('comes back on its port after five minutes without a network, having asked no more often than it may', async () => {
+    const port = await up();
+    const gone = lab.port;
+    lab.drop();
+    await becomes('waiting');
+    await lab.stop();
+    let tries = 0;
+    const stopCounting = forwards.onChange(() => {
+      if (now().state.kind === 'connecting') tries += 1;
+    });
+    for (let second = 0; second < 300; second += 5) {
+      clock.advance(5_000);
+      await becomes('waiting');
+    }
+    stopCounting();
+    assert.ok(tries >= 8 && tries <= 20, `${tries} tries`);
+    lab = await LabServer.start({ hostKeys: [host], accepts: [mine], port: gone });
+    clock.advance(30_000);
+    const again = await becomes('up');
+    assert.equal(again.localPort, port);
+    assert.equal(await get(port), 'hello');
+  });
+
   it('tries again at once when the machine wakes, and looks at what seemed well', async () => {
     const port = await up();
     seen = [];
