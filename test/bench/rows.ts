@@ -1,5 +1,6 @@
 /** How long the extension host stands still for a class of 600 servers, 300 floating IPs and 200 leases. */
 import { inventoryOf } from '../unit/chameleon/world';
+import { personSummaries } from '../../src/extension/rows/inspection';
 import { bulkClass, rowsOf } from '../unit/extension/bulk';
 import type { Measure } from './table';
 
@@ -13,6 +14,9 @@ export function rowMeasures(): Promise<Measure[]> {
   const groupings = ['lease', 'kind', 'person'] as const;
   return Promise.resolve([
     frozen('inventory put together', () => inventoryOf(raw)),
+    frozen('everybody’s things counted for a quick pick', () =>
+      inventory.people.map(personSummaries(inventory)),
+    ),
     ...groupings.map((grouping) =>
       frozen(`rows by ${grouping}, everyone’s`, () =>
         JSON.stringify(rowsOf(inventory, grouping, 'everyone')),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { abortError, isAbort, Problem, sentenceOf, systemClock } from '../../base';
-import { launchServer, type Launched, type LaunchPlan, type SiteInventory } from '../../chameleon';
+import { groupFor, launchServer, type Launched, type LaunchPlan, type SiteInventory } from '../../chameleon';
 import type { Lab } from '../../labs';
 import { createKeyPair } from '../../openstack';
 import type { App } from '../app';
@@ -78,7 +78,21 @@ async function launchAll(app: App, drafts: readonly LaunchDraft[], signal: Abort
       throw new Problem(plan.map(({ message }) => message).join(' '), { next: plan[0]?.next });
     ready.push({ site: draft.ground.site(), plan });
   }
+  if (ready.length > 1) await groupsReady(app, ready, signal);
   await Promise.all(ready.map((each) => launched(app, each, signal)));
+}
+
+/** The groups that several servers share, found or made before: side by side each would make its own. */
+async function groupsReady(app: App, ready: readonly Ready[], signal: AbortSignal): Promise<void> {
+  const wanted = new Map(
+    ready.flatMap(({ site, plan }) =>
+      plan.groups.map((group) => [`${site.cloud} ${group.name} ${group.port}`, { site, group }] as const),
+    ),
+  );
+  if (wanted.size === 0) return;
+  await withProgress('Looking for the security groups …', signal, async (inner) => {
+    for (const { site, group } of wanted.values()) await groupFor(sessionOf(app, site), group, inner);
+  });
 }
 
 /** The keys of all servers, made and imported once for those that share them. */
