@@ -41,6 +41,9 @@ export class InventorySource {
   readonly #roster: readonly Person[];
   readonly #listeners = new Set<(inventory: Inventory) => void>();
   #current: Inventory;
+  /** Answers have come since `#current` was put together. */
+  #isBehind = false;
+  #told = true;
   #disposed = false;
 
   constructor(options: SourceOptions) {
@@ -57,6 +60,10 @@ export class InventorySource {
   }
 
   get current(): Inventory {
+    if (this.#isBehind && !this.#disposed) {
+      this.#isBehind = false;
+      this.#current = this.#assembled();
+    }
     return this.#current;
   }
 
@@ -72,7 +79,8 @@ export class InventorySource {
         parts === undefined ? reading.read(this.#due(reading), signal) : reading.readAnew(parts, signal),
       ),
     );
-    return this.#current;
+    this.#tell();
+    return this.current;
   }
 
   /** Reads again what that service lists: a change there went out, and no answer came. */
@@ -116,10 +124,21 @@ export class InventorySource {
     });
   }
 
+  /** Answers that come together are put together once: a class takes tens of milliseconds each time. */
   #publish(): void {
-    if (this.#disposed) return;
-    this.#current = this.#assembled();
-    for (const listen of [...this.#listeners]) listen(this.#current);
+    this.#isBehind = true;
+    if (!this.#told) return;
+    this.#told = false;
+    setImmediate(() => {
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    if (this.#told || this.#disposed) return;
+    this.#told = true;
+    const { current } = this;
+    for (const listen of [...this.#listeners]) listen(current);
   }
 
   #assembled(): Inventory {

@@ -44,16 +44,18 @@ export function blazarDate(time: number): string {
 /**
  * Wire data becomes a record here and nowhere else.
  * @throws OpenStackError `badAnswer`, which says where the answer is other than expected, never its content
+ * @param place where the value stands in the answer, if it is a part of it
  */
 export function parsed<T extends v.GenericSchema>(
   schema: T,
   value: unknown,
   service: string,
+  place?: string,
 ): v.InferOutput<T> {
   const answer = v.safeParse(schema, value);
   if (answer.success) return answer.output;
   const [issue] = answer.issues;
-  const where = v.getDotPath(issue) ?? 'the answer';
+  const where = [place, v.getDotPath(issue)].filter(Boolean).join('.') || 'the answer';
   throw badAnswer(service, `${where} is not as expected (wanted ${issue.expected ?? 'another form'})`);
 }
 
