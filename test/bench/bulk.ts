@@ -1,12 +1,11 @@
 /**
  * A class of 600 servers, 300 floating IPs and 200 leases as it arrives: recorded answers of the real services, as
- * often as that many need, from a server in a thread of its own, so that only the reader's stand-stills are seen.
+ * often as that many need, from a server in a process of its own, so that only the reader's stand-stills are seen.
  */
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import { systemClock } from '../../src/base';
 import { InventorySource, readSnapshot, snapshotOf, type Inventory } from '../../src/chameleon';
@@ -22,7 +21,7 @@ const RUNS = 8;
 const FREEZE_MS = 50;
 
 export async function bulkMeasures(): Promise<Measure[]> {
-  const { worker, port } = await served(answers());
+  const { server, port } = await served(answers());
   try {
     return await measured({
       name: 'bulk',
@@ -32,7 +31,7 @@ export async function bulkMeasures(): Promise<Measure[]> {
       credential: { kind: 'applicationCredential', id: 'id', secret: 'secret' },
     });
   } finally {
-    await worker.terminate();
+    server.kill();
   }
 }
 
@@ -46,11 +45,9 @@ async function measured(config: CloudConfig): Promise<Measure[]> {
     const session = new Session(config, { fetch, clock: systemClock, random: Math.random });
     source = new InventorySource({ clouds: [config], clock: systemClock, session: () => session });
     await session.token();
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
+    const turns = longestTurn();
     held = await source.refresh();
-    delay.disable();
-    freezes.push(delay.max / 1e6);
+    freezes.push(turns.end());
   }
   if (source === undefined || held === undefined) throw new Error('nothing was measured');
   const [site] = held.sites;
@@ -76,7 +73,7 @@ async function measured(config: CloudConfig): Promise<Measure[]> {
       value: least(freezes),
       unit: 'ms',
       budget: { atMost: FREEZE_MS },
-      how: `least of ${RUNS} runs (median ${Math.round(median(freezes))} ms), ${size}`,
+      how: `processor time of the longest turn, least of ${RUNS} runs (median ${Math.round(median(freezes))} ms), ${size}`,
     },
     {
       name: 'memory of a class',
@@ -100,6 +97,26 @@ async function measured(config: CloudConfig): Promise<Measure[]> {
       how: `least of ${RUNS} runs, all of it new`,
     },
   ];
+}
+
+/** Processor time of the longest turn of the event loop, ms: what else the machine does is not ours. */
+function longestTurn(): { readonly end: () => number } {
+  let longest = 0;
+  let over = false;
+  let last = process.cpuUsage();
+  const turn = (): void => {
+    const { user, system } = process.cpuUsage(last);
+    longest = Math.max(longest, (user + system) / 1000);
+    last = process.cpuUsage();
+    if (!over) setImmediate(turn);
+  };
+  setImmediate(turn);
+  return {
+    end: () => {
+      over = true;
+      return longest;
+    },
+  };
 }
 
 function took(run: () => unknown): number {
@@ -174,34 +191,35 @@ function answers(): Record<string, string> {
   };
 }
 
-/** Serves them in a thread of its own: Keystone, and every other service at the same port. */
-async function served(all: Record<string, string>): Promise<{ worker: Worker; port: number }> {
-  const worker = new Worker(
-    `const { createServer } = require('node:http');
-     const { parentPort, workerData } = require('node:worker_threads');
-     const types = ['compute', 'network', 'reservation'];
-     const server = createServer((request, answer) => {
-       const { pathname } = new URL(request.url, 'http://localhost');
-       const { port } = server.address();
-       if (pathname.endsWith('/auth/tokens')) {
-         request.resume();
-         answer.writeHead(201, { 'content-type': 'application/json', 'x-subject-token': 't' });
-         answer.end(JSON.stringify({ token: {
-           expires_at: new Date(Date.now() + 3600000).toISOString(),
-           user: { id: 'u-0', name: 'ks1000' }, project: { id: 'p', name: 'CHI-251409' },
-           roles: [{ name: 'member' }],
-           catalog: types.map((type) => ({ type, name: type, endpoints: [
-             { interface: 'public', region: 'KVM@TACC', url: 'http://127.0.0.1:' + port + '/' + type } ] })),
-         } }));
-         return;
-       }
-       const found = Object.entries(workerData).find(([end]) => pathname.endsWith(end));
-       answer.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
-       answer.end(found ? found[1] : '{}');
-     });
-     server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
-    { eval: true, workerData: all },
-  );
-  const [port] = (await once(worker, 'message')) as [number];
-  return { worker, port };
+/** Serves them in a process of its own: Keystone, and every other service at the same port. */
+async function served(all: Record<string, string>): Promise<{ server: ChildProcess; port: number }> {
+  const program = `
+    const { createServer } = require('node:http');
+    process.once('message', (all) => {
+      const types = ['compute', 'network', 'reservation'];
+      const server = createServer((request, answer) => {
+        const { pathname } = new URL(request.url, 'http://localhost');
+        const { port } = server.address();
+        if (pathname.endsWith('/auth/tokens')) {
+          request.resume();
+          answer.writeHead(201, { 'content-type': 'application/json', 'x-subject-token': 't' });
+          answer.end(JSON.stringify({ token: {
+            expires_at: new Date(Date.now() + 3600000).toISOString(),
+            user: { id: 'u-0', name: 'ks1000' }, project: { id: 'p', name: 'CHI-251409' },
+            roles: [{ name: 'member' }],
+            catalog: types.map((type) => ({ type, name: type, endpoints: [
+              { interface: 'public', region: 'KVM@TACC', url: 'http://127.0.0.1:' + port + '/' + type } ] })),
+          } }));
+          return;
+        }
+        const found = Object.entries(all).find(([end]) => pathname.endsWith(end));
+        answer.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
+        answer.end(found ? found[1] : '{}');
+      });
+      server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+    });`;
+  const server = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  server.send(all);
+  const [port] = (await once(server, 'message')) as [number];
+  return { server, port };
 }
