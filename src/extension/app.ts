@@ -345,8 +345,10 @@ export class App {
     this.#stopListening();
     const before = this.#signedIn;
     this.#signedIn = undefined;
+    // In this order: what is cut off by the closing is no failure to be shown.
+    const written = before?.dispose();
     const older = before?.closeAllBut(staying) ?? [];
-    await before?.dispose();
+    await written;
     if (
       before !== undefined &&
       staying.length === 0 &&
