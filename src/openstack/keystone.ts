@@ -64,7 +64,7 @@ export async function signIn(
     outside,
     signal,
   );
-  if (answer.status !== 201) throw signInError(answer);
+  if (!isFine(answer)) throw signInError(answer);
   return { token: tokenOf(answer), headers: answer.headers };
 }
 
@@ -91,7 +91,7 @@ export async function scopeToken(
     outside,
     signal,
   );
-  if (answer.status !== 201) throw refusalOf('identity', answer);
+  if (!isFine(answer)) throw refusalOf('identity', answer);
   return { token: tokenOf(answer), headers: answer.headers };
 }
 
@@ -138,15 +138,20 @@ function signInError(answer: HttpAnswer): OpenStackError {
   });
 }
 
+/** A page with 200 is no refusal: what it is shows when it is read. */
+function isFine({ status }: HttpAnswer): boolean {
+  return status >= 200 && status <= 299;
+}
+
 function tokenOf(answer: HttpAnswer): Token {
-  const id = answer.headers.get('x-subject-token');
-  if (id === null) throw badAnswer('identity', 'it names no token');
   let body: unknown;
   try {
     body = JSON.parse(answer.text);
   } catch {
     throw badAnswer('identity', 'it is not JSON');
   }
+  const id = answer.headers.get('x-subject-token');
+  if (id === null) throw badAnswer('identity', 'it names no token');
   const { token } = parsed(tokenBody, body, 'identity');
   return {
     id,

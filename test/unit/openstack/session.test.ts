@@ -39,6 +39,13 @@ describe('a session', () => {
       assert.equal(cloud.signIns, 1);
     });
 
+  it('takes the page of a network that asks for a login for what it is', async () => {
+    const page: typeof fetch = () => Promise.resolve(new Response('<title>Log in</title>'));
+    const session = new Session(config, { fetch: page, clock: new FakeCloud().clock, random: () => 0.5 });
+    await assert.rejects(session.token(), /Keystone \(sign-in\) can't be understood: it is not JSON/);
+    await assert.rejects(session.token(), kindOf('badAnswer'));
+  });
+
   it('signs in once for all who ask at the same time', async () => {
     const cloud = new FakeCloud();
     const session = cloud.session();
