@@ -15,7 +15,17 @@ export interface FileLock {
 export async function tryLock(lock: FileLock): Promise<boolean> {
   if (await written(lock.file, lock)) return true;
   if (!(await isStale(lock, lock.file))) return holds(lock);
-  return takenOver(lock);
+  return takenOver(lock, () => isStale(lock, lock.file));
+}
+
+/** Takes the lock from a holder that is known to be gone. */
+export async function takeFrom(lock: FileLock, gone: string): Promise<boolean> {
+  return takenOver(lock, async () => (await holderOf(lock)) === gone);
+}
+
+/** The name of who holds it. */
+export async function holderOf({ file }: FileLock): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined);
 }
 
 /** Who has it now: nobody, this window, another one that lives, or one that was not heard of for long. */
@@ -81,14 +91,14 @@ async function isStale({ clock, staleMs }: FileLock, file: string): Promise<bool
 }
 
 /** Only one window may take a stale lock over: two would each remove what the other has just written. */
-async function takenOver(lock: FileLock): Promise<boolean> {
+async function takenOver(lock: FileLock, isGone: () => Promise<boolean>): Promise<boolean> {
   const turn = `${lock.file}.turn`;
   if (!(await written(turn, lock))) {
     if (await isStale(lock, turn)) await rm(turn, { force: true });
     return false;
   }
   try {
-    if (await isStale(lock, lock.file)) await rm(lock.file, { force: true });
+    if (await isGone()) await rm(lock.file, { force: true });
     return await written(lock.file, lock);
   } finally {
     await rm(turn, { force: true });

@@ -1,3 +1,13 @@
 export { Problem, sentenceOf, isAbort } from './problem';
 export { type Clock, systemClock, sleep, abortError } from './clock';
-export { holds, touch, tryLock, unlock, whileLocked, lockState, type FileLock } from './fileLock';
+export {
+  holderOf,
+  holds,
+  lockState,
+  takeFrom,
+  touch,
+  tryLock,
+  unlock,
+  whileLocked,
+  type FileLock,
+} from './fileLock';

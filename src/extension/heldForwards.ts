@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { lockState, touch, tryLock, unlock, type Clock, type FileLock } from '../base';
+import { holderOf, lockState, takeFrom, touch, tryLock, unlock, type Clock, type FileLock } from '../base';
 
 const BEAT_MS = 10_000;
 /** Three beats: a window that misses them sleeps, hangs or is gone. */
@@ -24,7 +24,8 @@ export class HeldForwards {
   /** @param lost another window has taken a forward over, after this one slept or hung */
   constructor(folder: string, id: string, clock: Clock, lost: (forwardId: string) => void) {
     this.#folder = folder;
-    this.#id = id;
+    // A window that was loaded again has a new process, and wants its forwards back at once.
+    this.#id = `${process.pid} ${id}`;
     this.#clock = clock;
     this.#lost = lost;
   }
@@ -40,7 +41,7 @@ export class HeldForwards {
       this.#doubted.add(forwardId);
       return false;
     }
-    if (state === 'another' || !(await tryLock(lock))) return false;
+    if (!(await (state === 'another' ? takenFromTheDead(lock) : tryLock(lock)))) return false;
     this.#held.set(forwardId, lock);
     this.#beatLater();
     return true;
@@ -82,5 +83,22 @@ export class HeldForwards {
       clock: this.#clock,
       staleMs: STALE_MS,
     };
+  }
+}
+
+async function takenFromTheDead(lock: FileLock): Promise<boolean> {
+  const holder = await holderOf(lock);
+  const pid = Number(holder?.split(' ')[0]);
+  if (holder === undefined || !Number.isInteger(pid) || pid <= 0 || isAlive(pid)) return false;
+  return takeFrom(lock, holder);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // It is somebody else's: it lives.
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
   }
 }

@@ -61,21 +61,14 @@ export async function establish(
 ): Promise<SshConnection> {
   const { clock, knownHosts, own } = options;
   const reach = (): Promise<Duplex> => openStream(target, jump, options, signal);
-  const keysOf = (): Promise<Keys> =>
-    Promise.resolve(typeof options.keys === 'function' ? options.keys(target) : options.keys);
   let pins: readonly HostKey[] = await knownHosts.pinned(target.serverId);
   if (pins.length === 0) {
     // The decision may take a person's time, longer than sshd waits for a login: look first, decide, then log in.
-    const shown = await shownKey({ target, stream: await reach(), clock, signal }).catch(
-      async (thrown: unknown) => {
-        if (own === undefined || !isEncryption(thrown)) throw thrown;
-        return shownToOwn(target, { own, knownHosts, keys: await keysOf(), clock }, signal);
-      },
-    );
+    const shown = await shownTo(target, await reach(), options, signal);
     pins = await firstContact(target, shown, options.decision, signal);
     for (const pin of pins) await knownHosts.pin(target.serverId, pin);
   }
-  const keys = await keysOf();
+  const keys = await keysFor(target, options);
   const offers = await offersOf(keys, target.user, nodeFiles, clock);
   try {
     const { client, hostKey } = await login({ target, stream: await reach(), pins, clock, signal }, offers);
@@ -85,6 +78,26 @@ export async function establish(
     if (own === undefined || !(isEncryption(thrown) || (noKeyFits && offers.beyond.length > 0))) throw thrown;
     return connectByOwn(target, pins, { own, knownHosts, keys, clock }, signal);
   }
+}
+
+/** The key that a server shows, without a login; by the person's own `ssh` where ssh2 can't talk to it. */
+export async function shownTo(
+  target: Target,
+  stream: Duplex,
+  options: ConnectOptions,
+  signal: AbortSignal,
+): Promise<HostKey> {
+  const { clock, knownHosts, own } = options;
+  try {
+    return await shownKey({ target, stream, clock, signal });
+  } catch (thrown) {
+    if (own === undefined || !isEncryption(thrown)) throw thrown;
+    return shownToOwn(target, { own, knownHosts, keys: await keysFor(target, options), clock }, signal);
+  }
+}
+
+async function keysFor(target: Target, { keys }: ConnectOptions): Promise<Keys> {
+  return typeof keys === 'function' ? keys(target) : keys;
 }
 
 function isEncryption(thrown: unknown): boolean {

@@ -1,9 +1,10 @@
+import type { Duplex } from 'node:stream';
 import { abortError } from '../base';
 import { whenAborted } from './abort';
 import type { SshConnection } from './connection';
-import { establish, type ConnectOptions } from './connect';
+import { establish, shownTo, type ConnectOptions } from './connect';
 import { jumpsOf } from './sshConfig';
-import type { Connection, Target } from './types';
+import type { Connection, HostKey, Target } from './types';
 
 interface Entry {
   readonly attempt: Promise<SshConnection>;
@@ -26,6 +27,11 @@ export class Connections {
   /** The server's connection: the one that is there, or a new one. Who aborts leaves; the last one ends the attempt. */
   async to(target: Target, signal: AbortSignal): Promise<Connection> {
     return this.#to(target, signal);
+  }
+
+  /** The key that a server shows to a stranger over a stream to its port. */
+  shown(target: Target, stream: Duplex, signal: AbortSignal): Promise<HostKey> {
+    return shownTo(target, stream, this.#options, signal);
   }
 
   onChange(listen: () => void): () => void {

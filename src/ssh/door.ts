@@ -3,7 +3,6 @@ import { abortError, isAbort, type Clock } from '../base';
 import { whenAborted } from './abort';
 import type { Connections } from './connections';
 import { openStream, type ConnectOptions } from './connect';
-import { shownKey } from './login';
 import { SshError } from './problems';
 import { jumpsOf } from './sshConfig';
 import type { Connection, HostKey, Target } from './types';
@@ -55,7 +54,7 @@ export async function lookAtDoor(
   const banner = await firstLine(stream, options.clock, signal);
   if (banner?.startsWith('SSH-') !== true) return { ...CLOSED, banner };
   try {
-    const hostKey = await shownKey({ target, stream: await open(), clock: options.clock, signal });
+    const hostKey = await options.connections.shown(target, await open(), signal);
     return { ...CLOSED, banner, hostKey };
   } catch (thrown) {
     return { ...CLOSED, banner, handshake: errorOf(thrown, signal) };

@@ -4,7 +4,15 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { connect, downloadFolder, SshError, upload, type ForwardSpec, type Keys } from '../../src/ssh';
+import {
+  connect,
+  downloadFolder,
+  lookAtDoor,
+  SshError,
+  upload,
+  type ForwardSpec,
+  type Keys,
+} from '../../src/ssh';
 import { securityKey } from '../unit/ssh/securityKey';
 import { up, type Lab } from './setup';
 import { freely, World } from './world';
@@ -89,6 +97,16 @@ describe('what only the person’s own ssh can do', function () {
     const { state } = await world.becomes('mlflow', 'refused');
     assert.ok(state.kind === 'refused');
     assert.match(state.what, /does not allow forwards/);
+  });
+
+  it('its door is looked at, too: the ladder finds its host key', async () => {
+    await lab.host('sshd', lab.mlflow, AFTER_QUANTUM);
+    const { connections } = world;
+    const door = await lookAtDoor(lab.mlflow, { ...world.options, connections }, signal);
+    assert.match(door.banner ?? '', /^SSH-2\.0-OpenSSH/);
+    assert.equal(door.handshake, undefined);
+    const printed = await lab.console(lab.mlflow);
+    assert.ok(printed.some((key) => key.base64 === door.hostKey?.base64));
   });
 
   it('files are saved and put there', async () => {
