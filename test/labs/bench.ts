@@ -15,7 +15,7 @@ import { inVariant } from '../../src/labs/variants';
 import type { RawAnswer, RawRequest } from '../../src/openstack';
 import { cloudOf, type Cloud } from './cloud';
 import { hostsOf, MARK, MARKED_PORT } from './host';
-import { mutationsOf, type Mutation } from './mutations';
+import { mutationsOf, partial, type Mutation, type Part } from './mutations';
 import type { LabWorlds, RightWorld } from './world';
 
 const folder = path.join(import.meta.dirname, '../../media/labs');
@@ -130,13 +130,16 @@ export class Bench {
   }
 
   /** The mutations of a check that change something in its world. */
-  mutations({ check, step }: Row, world: RightWorld): Mutation[] {
+  mutations({ check, step }: Row, world: RightWorld, part?: Part): Mutation[] {
     const vars = this.lab.variants[world.variant ?? '']?.vars ?? {};
     const known = [
       ...Object.values(namesOf(this.lab.names, world.parameters, vars)),
       ...Object.values(world.parameters),
     ];
-    return mutationsOf(check, step, known);
+    const mutations = mutationsOf(partial(check, part), step, known);
+    if (part === undefined || !('host' in part)) return mutations;
+    const { host } = part;
+    return mutations.map(({ tap, ...rest }) => ({ ...rest, ...(tap && { tap: { ...tap, host } }) }));
   }
 
   async #evidenceBefore(world: RightWorld): Promise<Evidence | undefined> {
@@ -199,23 +202,27 @@ function unmarked(request: RawRequest): RawRequest {
   return { ...request, query };
 }
 
-/** The lab with one check's question marked, so that only its own answer is spoilt. */
-export function markedLab(lab: Lab, id: string): Lab {
+/** The lab with one check's question marked, or another call of it, so that only that answer is spoilt. */
+export function markedLab(lab: Lab, id: string, part?: Part): Lab {
   return {
     ...lab,
     steps: lab.steps.map((step) => ({
       ...step,
       checks: step.checks.map((check) =>
-        check.id === id ? { ...check, probe: marked(check.probe) } : check,
+        check.id === id ? { ...check, probe: marked(check.probe, part) } : check,
       ),
     })),
   };
 }
 
-function marked(probe: LabCheck['probe']): LabCheck['probe'] {
+function marked(probe: LabCheck['probe'], part: Part): LabCheck['probe'] {
   switch (probe.kind) {
-    case 'openstack':
-      return { ...probe, query: { ...probe.query, [MARKED_QUERY]: '1' } };
+    case 'openstack': {
+      if (part === undefined || !('call' in part)) return { ...probe, query: markedQuery(probe.query) };
+      const call = probe.with[part.call];
+      assert(call !== undefined, `no call ${part.call}`);
+      return { ...probe, with: { ...probe.with, [part.call]: { ...call, query: markedQuery(call.query) } } };
+    }
     case 'ssh':
       return { ...probe, run: `${probe.run}${MARK}` };
     case 'forward':
@@ -231,4 +238,8 @@ function marked(probe: LabCheck['probe']): LabCheck['probe'] {
     case 'manual':
       return probe;
   }
+}
+
+function markedQuery(query: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...query, [MARKED_QUERY]: '1' };
 }

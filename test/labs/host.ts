@@ -11,6 +11,8 @@ import { withStatus, type Down, type PlainWorld } from './world';
 
 /** What changes an answer on its way: the runner's mutations. `undefined` from `page`: it hangs up. */
 export interface Tap {
+  /** Of the lab's hosts only this one; of commands. */
+  readonly host?: string;
   readonly command?: (result: CommandResult) => CommandResult;
   /** Called before a port is opened, to throw. */
   readonly opening?: () => void;
@@ -94,7 +96,8 @@ class Hosts {
         : this.#notebook(host, env);
     if (isDown(result)) throw failure(result);
     const whole = typeof result === 'string' ? printed(result) : { ...printed(''), ...result };
-    return marked ? (this.#tap.command?.(whole) ?? whole) : whole;
+    const { command: change, host: only = host } = this.#tap;
+    return marked && only === host && change !== undefined ? change(whole) : whole;
   }
 
   #said(host: string, command: string): string | Partial<CommandResult> | Down {

@@ -1,28 +1,42 @@
 import type { Lab } from '../../src/labs';
+import { SEEN_REALLY } from './seenReally';
 import type { LabWorlds } from './world';
 
 /** What was tried: checks by mutations, with its count. */
 export class Matrix {
-  /** By lab, by mutation: the checks that it was tried on, and how often. */
+  /** By lab, by mutation: how often it was tried. */
   readonly #tried = new Map<string, Map<string, number>>();
   readonly #lines: string[] = [];
+  readonly #kinds: string[] = [];
+  /** Of these, how many were in another call's or another host's answer. */
+  #further = 0;
 
-  add(lab: string, _check: string, mutation: string): void {
+  add(lab: string, mutation: string, isFurther = false): void {
     const row = this.#tried.get(lab) ?? new Map<string, number>();
     row.set(mutation, (row.get(mutation) ?? 0) + 1);
     this.#tried.set(lab, row);
+    if (isFurther) this.#further += 1;
   }
 
-  /** @param visible how many checks of the lab can be seen */
+  /** @param visible how many checks of the lab can be seen, each variant's form for itself */
   close(id: string, visible: number, lab: Lab, worlds: LabWorlds): void {
-    const all = lab.steps.flatMap((step) => step.checks);
-    const manual = all.filter(({ probe }) => probe.kind === 'manual').length;
+    const all = new Map(lab.steps.flatMap((step) => step.checks).map((check) => [check.id, check]));
+    const manual = [...all.values()].filter(({ probe }) => probe.kind === 'manual').length;
     const hidden = worlds.wrong.filter((each) => 'invisible' in each).length;
     const tried = this.#tried.get(id) ?? new Map<string, number>();
     const sum = [...tried.values()].reduce((a, b) => a + b, 0);
+    const name = id.padEnd(22);
     this.#lines.push(
-      `${id.padEnd(22)} ${String(visible).padStart(4)} seen  ${String(manual).padStart(3)} manual  ` +
-        `${String(worlds.wrong.length - hidden).padStart(3)} failures (${hidden} invisible)  ${String(sum).padStart(5)} wrong answers`,
+      `${name} ${padded(visible)} seen  ${padded(manual)} manual  ` +
+        `${padded(worlds.wrong.length - hidden)} failures (${hidden} invisible)  ${padded(sum)} wrong answers`,
+    );
+    const { openstack = [], services = [], long = [] } = SEEN_REALLY[id] ?? {};
+    const real = new Set([...openstack, ...services, ...long]);
+    const unknown = [...real].filter((each) => !all.has(each));
+    if (unknown.length > 0) throw new Error(`${id}: no such checks: ${unknown.join(', ')}`);
+    this.#kinds.push(
+      `${name} ${padded(all.size)} checks  ${padded(real.size)} real (OpenStack ${openstack.length}, services ` +
+        `${services.length}, test:real ${long.length})  ${padded(all.size - manual - real.size)} stand-in  ${padded(manual)} manual`,
     );
   }
 
@@ -32,6 +46,19 @@ export class Matrix {
       for (const [name, count] of row) mutations.set(name, (mutations.get(name) ?? 0) + count);
     const total = [...mutations.values()].reduce((a, b) => a + b, 0);
     const by = [...mutations].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${name} ${count}`);
-    return `\nTruth: ${total} wrong answers tried, none passed where it must not.\n${this.#lines.join('\n')}\nby kind: ${by.join(', ')}\n`;
+    return [
+      '',
+      `Truth: ${total} wrong answers tried, none passed where it must not; ${this.#further} of them in another call's or another host's answer alone.`,
+      ...this.#lines,
+      `by kind: ${by.join(', ')}`,
+      '',
+      'Where each check was seen: on the real thing (its suites ask it), on stand-ins alone, or for the student to say.',
+      ...this.#kinds,
+      '',
+    ].join('\n');
   }
+}
+
+function padded(count: number): string {
+  return String(count).padStart(5);
 }

@@ -14,6 +14,31 @@ export interface Mutation {
   readonly raw?: (answer: RawAnswer) => RawAnswer;
 }
 
+/** One of the answers that a check is judged by: its own (`undefined`), another call's, another host's. */
+export type Part = { readonly call: string } | { readonly host: string } | undefined;
+
+/** The answers of a check that can be spoilt alone. */
+export function partsOf({ probe }: LabCheck): Part[] {
+  if (probe.kind === 'openstack') return [undefined, ...Object.keys(probe.with).map((call) => ({ call }))];
+  if (probe.kind === 'ssh' && probe.also.length > 0)
+    return [undefined, ...[probe.host, ...probe.also].map((host) => ({ host }))];
+  return [undefined];
+}
+
+/** The check as if it asked for a part of its answers alone: what is expected of another one is not its business. */
+export function partial(check: LabCheck, part: Part): LabCheck {
+  if (check.probe.kind !== 'openstack' || part === undefined || !('call' in part)) return check;
+  const call = check.probe.with[part.call];
+  if (call === undefined) throw new Error(`${check.id} asks for no ${part.call}`);
+  const isOfIt = (text: string): boolean => text.includes(`with.${part.call}.`);
+  return {
+    ...check,
+    probe: { kind: 'openstack', ...call, with: {} },
+    expect: check.expect.filter(({ that }) => isOfIt(that)),
+    save: Object.fromEntries(Object.entries(check.save).filter(([, text]) => isOfIt(text))),
+  };
+}
+
 /** What spoils the text of an answer; the same text back: it does not apply. */
 type Spoil = (text: string) => string;
 

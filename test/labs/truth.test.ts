@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { CheckResult } from '../../src/labs';
 import { Bench, markedLab, nameOf, rowsOf, type Row } from './bench';
 import { Matrix } from './matrix';
+import { partsOf, type Part } from './mutations';
 import type { Change, LabWorlds, RightWorld } from './world';
 
 /**
@@ -86,7 +87,7 @@ for (const file of files.sort()) {
         const [first] = wrong.fails.map(at);
         if (wrong.hint !== undefined) assert.match(`${first?.hint} ${first?.reason}`, wrong.hint);
         assert(wrong.fails.length + (wrong.unknown?.length ?? 0) > 0, 'it names no check');
-        matrix.add(worlds.id, wrong.fails.join(' '), 'a failure of the list');
+        matrix.add(worlds.id, 'a failure of the list');
       });
     }
 
@@ -112,7 +113,7 @@ for (const file of files.sort()) {
             !passes(verdict.verdict) && verdict.verdict !== 'manual',
             `the ${at + 1}.: ${told(verdict)}`,
           );
-          matrix.add(worlds.id, id, 'alike');
+          matrix.add(worlds.id, 'alike');
         }
       });
 
@@ -128,18 +129,21 @@ for (const file of files.sort()) {
         const home = homes.get(row);
         assert(home !== undefined, 'it passes in no right world');
         const { id } = row.check;
-        const lab = markedLab(bench.lab, id);
-        const right = await bench.verdict(home, id, { lab });
-        assert.equal(right.verdict, 'passed', told(right));
         const wrong: string[] = [];
-        for (const mutation of bench.mutations(row, home)) {
-          const isTold = { changed: false };
-          const seen = await bench.verdict(home, id, { lab, mutation: watched(mutation, isTold) });
-          if (!isTold.changed) continue;
-          const why = worlds.exempt?.[id]?.[mutation.name];
-          matrix.add(worlds.id, id, mutation.name);
-          if (seen.verdict === 'passed' && why === undefined) wrong.push(`${mutation.name}: passed`);
-          if (mutation.silent && seen.verdict === 'failed') wrong.push(`${mutation.name}: ${told(seen)}`);
+        for (const part of partsOf(row.check)) {
+          const lab = markedLab(bench.lab, id, part);
+          const right = await bench.verdict(home, id, { lab });
+          assert.equal(right.verdict, 'passed', told(right));
+          for (const mutation of bench.mutations(row, home, part)) {
+            const isTold = { changed: false };
+            const seen = await bench.verdict(home, id, { lab, mutation: watched(mutation, isTold) });
+            if (!isTold.changed) continue;
+            const name = `${mutation.name}${ofPart(part)}`;
+            const why = worlds.exempt?.[id]?.[name] ?? worlds.exempt?.[id]?.[mutation.name];
+            matrix.add(worlds.id, mutation.name, part !== undefined);
+            if (seen.verdict === 'passed' && why === undefined) wrong.push(`${name}: passed`);
+            if (mutation.silent && seen.verdict === 'failed') wrong.push(`${name}: ${told(seen)}`);
+          }
         }
         assert.deepEqual(wrong, []);
       });
@@ -196,6 +200,7 @@ function watched(
       ? {}
       : {
           tap: {
+            ...(tap.host !== undefined && { host: tap.host }),
             ...(tap.command && { command: noticing(tap.command) }),
             ...(tap.opening && { opening: noticing(tap.opening) }),
             ...(tap.page && { page: noticing(tap.page) }),
@@ -204,6 +209,11 @@ function watched(
           },
         }),
   };
+}
+
+function ofPart(part: Part): string {
+  if (part === undefined) return '';
+  return 'call' in part ? ` of ${part.call}` : ` on ${part.host}`;
 }
 
 function nameOfRow({ check, variant }: Row): string {

@@ -1,48 +1,21 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import {
-  createLease,
-  deleteLease,
-  getLease,
-  getServer,
-  listFlavors,
-  listImages,
   listNetworks,
   listPorts,
   listSecurityGroups,
   setPortSecurityGroups,
-  type Lease,
   type Server,
   type Session,
 } from '../../src/openstack';
+import { SEEN_REALLY } from '../labs/seenReally';
 import { buildCli, cli, newHome } from './cli';
 import { cloud, session } from './clouds';
 import { idNamed, Made, until } from './made';
 
 const NET_ID = 'lz21';
-const HOUR = 3_600_000;
 /** What OpenStack alone can tell of Lab 2; the logins and all behind them are tried in test/labs and test/ssh. */
-const ASKED = [
-  'private-net',
-  'private-subnet',
-  'port1',
-  'sg-allow-ssh',
-  'sg-allow-http-80',
-  'lease1-active',
-  'lease1-flavor',
-  'node1-active',
-  'node1-image',
-  'node1-reserved-flavor',
-  'node1-nics',
-  'node1-groups',
-  'fip-node1',
-  'port2',
-  'port3',
-  'lease2-active',
-  'node2-active',
-  'node3-active',
-  'node23-groups',
-];
+const ASKED = SEEN_REALLY['lab2-cloud']?.openstack ?? [];
 
 interface Check {
   readonly id: string;
@@ -54,13 +27,13 @@ describe('Lab 2 on a real OpenStack', () => {
   const open: Session = session(cloud('student_a'));
   const made = new Made(open);
   const home = newHome();
-  const undo: (() => Promise<unknown>)[] = [];
   const servers: Server[] = [];
+  const sharedPorts: string[] = [];
 
   before(async () => {
     await buildCli();
-    const network = await post('/networks', { network: { name: `private_cloud_net_${NET_ID}` } });
-    await post('/subnets', {
+    const network = await made.part('/networks', { network: { name: `private_cloud_net_${NET_ID}` } });
+    await made.part('/subnets', {
       subnet: {
         name: `private_cloud_subnet_${NET_ID}`,
         network_id: network,
@@ -69,30 +42,32 @@ describe('Lab 2 on a real OpenStack', () => {
         gateway_ip: null,
       },
     });
-    const ports = [];
-    for (const n of [1, 2, 3])
-      ports.push(
-        await post('/ports', {
-          port: {
-            name: `port${n}_${NET_ID}`,
-            network_id: network,
-            fixed_ips: [{ ip_address: `192.168.1.1${n}` }],
-            port_security_enabled: false,
-          },
-        }),
-      );
-    const leases = [await lease(1, 1), await lease(2, 2)];
-    for (const [at, port] of ports.entries())
-      servers.push(await launch(at + 1, leases[at === 0 ? 0 : 1], port));
-    const [first] = servers;
-    assert(first !== undefined);
-    const shared = (await listPorts(open)).find(
-      ({ deviceId, portSecurity }) => deviceId === first.id && portSecurity,
-    );
-    const floating = await post('/floatingips', {
+    const [networks, groups] = await Promise.all([listNetworks(open), listSecurityGroups(open)]);
+    const first = await made.flavorLease(`lease1_cloud_${NET_ID}`, 'm1.medium', 8);
+    const second = await made.flavorLease(`lease2_cloud_${NET_ID}`, 'm1.medium', 8, 2);
+    for (const n of [1, 2, 3]) {
+      const own = await made.part('/ports', {
+        port: {
+          name: `port${n}_${NET_ID}`,
+          network_id: network,
+          fixed_ips: [{ ip_address: `192.168.1.1${n}` }],
+          port_security_enabled: false,
+        },
+      });
+      // A port of its own on sharednet1: Nova puts groups on no port that has no port security.
+      const shared1 = await made.part('/ports', {
+        port: {
+          network_id: idNamed(networks, 'sharednet1'),
+          security_groups: ['default', 'allow-ssh', 'allow-http-80'].map((name) => idNamed(groups, name)),
+        },
+      });
+      servers.push(await made.serverAt(`node${n}-cloud-${NET_ID}`, n === 1 ? first : second, [shared1, own]));
+      sharedPorts.push(shared1);
+    }
+    const floating = await made.part('/floatingips', {
       floatingip: {
-        floating_network_id: idNamed(await listNetworks(open), 'public'),
-        port_id: shared?.id,
+        floating_network_id: idNamed(networks, 'public'),
+        port_id: sharedPorts[0],
         description: `Cloud IP for ${NET_ID}`,
       },
     });
@@ -106,8 +81,7 @@ describe('Lab 2 on a real OpenStack', () => {
   });
 
   after(async () => {
-    for (const { id } of servers) await made.removeServer(id);
-    for (const each of undo.reverse()) await each().catch(() => undefined);
+    await made.undo();
     rmSync(home, { recursive: true, force: true });
   });
 
@@ -154,74 +128,5 @@ describe('Lab 2 on a real OpenStack', () => {
     return checks
       .filter(({ id }) => ASKED.includes(id))
       .map(({ id, verdict, reason }) => ({ id, verdict, reason }));
-  }
-
-  /** @returns the id of what was made, which the suite takes away again */
-  async function post(path: string, body: Record<string, unknown>): Promise<string> {
-    const answer = (await open.json({
-      service: 'network',
-      method: 'POST',
-      path: `/v2.0${path}`,
-      body,
-    })) as Record<string, { readonly id: string }>;
-    const [{ id } = { id: '' }] = Object.values(answer);
-    undo.push(() => open.json({ service: 'network', method: 'DELETE', path: `/v2.0${path}/${id}` }));
-    return id;
-  }
-
-  async function lease(n: number, amount: number): Promise<Lease> {
-    const flavor = idNamed(
-      (await listFlavors(open)).filter(({ name }) => !name.startsWith('reservation:')),
-      'm1.medium',
-    );
-    const { id } = await createLease(open, {
-      name: `lease${n}_cloud_${NET_ID}`,
-      start: 'now',
-      end: Date.now() + 8 * HOUR,
-      reservations: [{ resource_type: 'flavor:instance', flavor_id: flavor, amount, affinity: null }],
-    });
-    undo.push(() => deleteLease(open, id));
-    const settled = await until(
-      () => getLease(open, id),
-      ({ status }) => status === 'ACTIVE' || status === 'ERROR',
-    );
-    assert.equal(settled.status, 'ACTIVE');
-    return settled;
-  }
-
-  async function launch(n: number, of: Lease | undefined, port: string): Promise<Server> {
-    const flavor = await until(
-      async () =>
-        (await listFlavors(open)).find(({ name }) => name === `reservation:${of?.reservations[0]?.id}`),
-      (found) => found !== undefined,
-    );
-    const groups = await listSecurityGroups(open);
-    // A port of its own on sharednet1: Nova puts groups on no port that has no port security.
-    const shared = await post('/ports', {
-      port: {
-        network_id: idNamed(await listNetworks(open), 'sharednet1'),
-        security_groups: ['default', 'allow-ssh', 'allow-http-80'].map((name) => idNamed(groups, name)),
-      },
-    });
-    const body = (await open.json({
-      service: 'compute',
-      method: 'POST',
-      path: '/servers',
-      body: {
-        server: {
-          name: `node${n}-cloud-${NET_ID}`,
-          flavorRef: flavor?.id,
-          imageRef: idNamed(await listImages(open), 'CC-Ubuntu24.04'),
-          key_name: 'id_rsa_chameleon',
-          networks: [{ port: shared }, { port }],
-        },
-      },
-    })) as { readonly server: { readonly id: string } };
-    const server = await until(
-      () => getServer(open, body.server.id),
-      ({ status }) => status !== 'BUILD',
-    );
-    assert.equal(server.status, 'ACTIVE', server.name);
-    return server;
   }
 });

@@ -47,12 +47,12 @@ export class Made {
   }
 
   /** A lease of one flavor, as the course's notebooks ask for it; ACTIVE when this resolves. */
-  async flavorLease(name: string, flavor: string, hours: number): Promise<Lease> {
+  async flavorLease(name: string, flavor: string, hours: number, amount = 1): Promise<Lease> {
     const flavorId = idNamed(await listFlavors(this.#session), flavor);
     return this.#lease(name, hours, {
       resource_type: 'flavor:instance',
       flavor_id: flavorId,
-      amount: 1,
+      amount,
       affinity: null,
     });
   }
@@ -159,6 +159,52 @@ export class Made {
       body: { [kind]: body },
     });
     return (answer as Record<string, { readonly id: string } | undefined>)[kind]?.id ?? '';
+  }
+
+  /** What is made under that path of Neutron; its id. */
+  async part(path: string, body: Readonly<Record<string, unknown>>): Promise<string> {
+    const session = this.#session;
+    const answer = (await session.json({
+      service: 'network',
+      method: 'POST',
+      path: `/v2.0${path}`,
+      body,
+    })) as Record<string, { readonly id: string }>;
+    const [{ id } = { id: '' }] = Object.values(answer);
+    this.#undo.push(() => session.json({ service: 'network', method: 'DELETE', path: `/v2.0${path}/${id}` }));
+    return id;
+  }
+
+  /** A server at ports that are there, on what a lease gives; ACTIVE when this resolves. */
+  async serverAt(name: string, lease: Lease, ports: readonly string[]): Promise<Server> {
+    const session = this.#session;
+    const wanted = `reservation:${lease.reservations[0]?.id}`;
+    const flavor = await until(
+      async () => (await listFlavors(session)).find((each) => each.name === wanted),
+      (found) => found !== undefined,
+    );
+    const body = (await session.json({
+      service: 'compute',
+      method: 'POST',
+      path: '/servers',
+      body: {
+        server: {
+          name,
+          flavorRef: flavor?.id,
+          imageRef: idNamed(await listImages(session), 'CC-Ubuntu24.04'),
+          key_name: 'id_rsa_chameleon',
+          networks: ports.map((port) => ({ port })),
+        },
+      },
+    })) as { readonly server: { readonly id: string } };
+    const { id } = body.server;
+    this.#undo.push(() => this.removeServer(id));
+    const server = await until(
+      () => getServer(session, id),
+      ({ status }) => status !== 'BUILD',
+    );
+    if (server.status !== 'ACTIVE') throw new Error(`${name} is ${server.status}`);
+    return server;
   }
 
   /** Gone when this resolves. */

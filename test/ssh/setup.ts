@@ -22,7 +22,9 @@ export const usual: Place = { folder: usualFolder, net: process.env['SVCLAB_NET'
 /** The services' programs, which all labs share. */
 const programs = process.env['SVCLAB_VENV'] ?? path.join(usualFolder, 'venv');
 
-type HostName = 'mlflow' | 'ray' | 'node1' | 'node2' | 'node3';
+/** The hosts with an address of their own, with its last byte. */
+const ADDRESSED = { mlflow: 11, persist: 12, ray: 13, serve: 14, online: 16, data: 18, node1: 21 } as const;
+export type HostName = keyof typeof ADDRESSED | 'node2' | 'node3';
 /** A service of the lab's table. */
 export type ServiceName = 'mlflow' | 'jupyter' | 'ray' | 'nginx';
 
@@ -83,12 +85,12 @@ export async function up(services: readonly ServiceName[] = [], place: Place = u
     user: 'cc',
     via,
   });
-  const node1 = target('node1', 'node1-cloud-ab1234', `${net}.21`);
+  const node1 = target('node1', 'node1-cloud-ab1234', addressOf('node1'));
   const node2 = target('node2', 'node2-cloud-ab1234', '192.168.1.12', [node1]);
-  const key = (name: string): string => path.join(folder, 'keys', name);
+  const key = (name: string): string => inLab('keys', name);
   return {
-    mlflow: target('mlflow', 'node-mlflow-ab1234', `${net}.11`),
-    ray: target('ray', 'node-mltrain-ab1234', `${net}.13`),
+    mlflow: target('mlflow', 'node-mlflow-ab1234', addressOf('mlflow')),
+    ray: target('ray', 'node-mltrain-ab1234', addressOf('ray')),
     node1,
     node2,
     node3: target('node3', 'node3-cloud-ab1234', '192.168.1.13', [node1, node2]),
@@ -120,10 +122,56 @@ function markOf({ folder }: Place): string {
   return path.join(folder, 'run', 'started-by-tests');
 }
 
-async function runScript({ folder, net }: Place, name: string, args: readonly string[]): Promise<string> {
+async function runScript(
+  { folder, net }: Place,
+  name: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const { stdout } = await run(path.join(scripts, name), args, {
-    env: { ...process.env, SVCLAB: folder, SVCLAB_NET: net, SVCLAB_VENV: programs },
+    env: { ...process.env, SVCLAB: folder, SVCLAB_NET: net, SVCLAB_VENV: programs, ...env },
     maxBuffer: 16 * 1024 * 1024,
   });
   return stdout;
+}
+
+/** Where the host is reached from outside. */
+export function addressOf(host: keyof typeof ADDRESSED, { net }: Place = usual): string {
+  return `${net}.${ADDRESSED[host]}`;
+}
+
+/** A file of the usual lab. */
+export function inLab(...names: string[]): string {
+  return path.join(usual.folder, ...names);
+}
+
+/** A program of one of the services. */
+export function program(of: string, name: string): string {
+  return path.join(programs, of, 'bin', name);
+}
+
+/** Starts services of the usual lab that `up` leaves alone; it must be up. */
+export async function startServices(...names: string[]): Promise<void> {
+  const ready = await script('ready.sh', ...names).then(
+    () => true,
+    () => false,
+  );
+  if (ready) return;
+  await script('install.sh', 'labs');
+  await script('up.sh', ...names);
+}
+
+/** What a command on a host printed, as its user `cc`. @throws where it fails */
+export async function onHost(host: HostName, ...command: string[]): Promise<string> {
+  return script('host.sh', 'run', host, ...command);
+}
+
+/** Runs one of the usual lab's scripts; what it printed. @param args its words, and its environment @throws Error */
+export async function script(
+  name: string,
+  ...args: (string | Readonly<Record<string, string>>)[]
+): Promise<string> {
+  const words = args.filter((each) => typeof each === 'string');
+  const env = Object.assign({}, ...args.filter((each) => typeof each === 'object')) as Record<string, string>;
+  return runScript(usual, name, words, env);
 }

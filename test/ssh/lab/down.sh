@@ -5,8 +5,8 @@ set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 what=; [[ ${1:-} == --* ]] && { what=$1; shift; }
 if [ $# -gt 0 ]; then for s in "$@"; do stop "$s"; done; exit 0; fi
-for s in $(services | tac); do [ -e "$SVCLAB/run/$s.pid" ] && { stop "$s" & }; done; wait
-for s in front sshd-node2 sshd-node3; do [ -e "$SVCLAB/run/$s.pid" ] && stop "$s"; done
+for s in $(all_services | tac); do [ -e "$SVCLAB/run/$s.pid" ] && { stop "$s" & }; done; wait
+for s in front sshd-node1 sshd-node2 sshd-node3; do [ -e "$SVCLAB/run/$s.pid" ] && stop "$s"; done
 for h in $(hosts); do
   alive "host-$h" || { rm -f "$SVCLAB/run/host-$h.pid"; continue; }
   # whatever still lives in the host's own network is the lab's: connections, strays

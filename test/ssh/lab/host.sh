@@ -2,6 +2,7 @@
 # One lab host while it runs.
 #   ./host.sh list                      hosts, names, addresses, open ports, state of SSH
 #   ./host.sh run HOST COMMAND...       a command on the host, as user cc
+#   ./host.sh root HOST COMMAND...      a command in the host's network, as root
 #   ./host.sh address HOST 127.x.y.z    another address (say, a floating IP of the OpenStack lab)
 #   ./host.sh open|close HOST PORT      a port that answers on the address without SSH
 #   ./host.sh ssh HOST on|off|hang|slow:MS   sshd answers, is refused, accepts and says nothing, is late
@@ -30,6 +31,7 @@ case $cmd in
   list) for h in $(hosts); do printf '%-8s %-28s %-14s ssh %-8s open %s\n' "$h" "$(host_name "$h")" "$(host_addr "$h" | grep . || echo "(jump)")" \
       "$(cat "$SVCLAB/hosts/$h/ssh_mode" 2>/dev/null || echo on)" "$(paste -sd, "$SVCLAB/hosts/$h/open" 2>/dev/null)"; done;;
   run) inside "$h" "$@";;
+  root) nsenter -t "$(pid_of "host-$h")" -n -- "$@";;
   refresh) refresh "$h";;
   address) case $1 in 127.*) ;; *) die "only addresses of 127.0.0.0/8";; esac
     echo "$1" > "$d/address"; refresh "$h"; sed -i "/^Host $h /,/HostName/s/HostName .*/HostName $1/" "$SVCLAB/ssh_config"

@@ -13,7 +13,11 @@ case $SVCLAB_NET in 127.*) ;; *) echo "SVCLAB_NET must be a part of 127.0.0.0/8"
 # Each is a network + mount + host-name namespace with an sshd of its own.
 HOST_TABLE="
 mlflow  node-mlflow-$SVCLAB_WHO        11
+persist node-persist-$SVCLAB_WHO       12
 ray     node-mltrain-$SVCLAB_WHO       13
+serve   node-serve-system-$SVCLAB_WHO  14
+online  node-eval-online-$SVCLAB_WHO   16
+data    node-data-$SVCLAB_WHO          18
 node1   node1-cloud-$SVCLAB_WHO        21
 node2   node2-cloud-$SVCLAB_WHO        -
 node3   node3-cloud-$SVCLAB_WHO        -
@@ -25,6 +29,30 @@ mlflow      mlflow  8000  /health
 jupyter     mlflow  8888  /api
 ray         ray     8265  /api/version
 "
+# More of them, which only the labs' checks need: started by their names alone.
+LABS_TABLE="
+mlflow2        persist 8000 /health
+ray-worker-0   ray     8265 /api/version
+ray-worker-1   ray     8265 /api/version
+fastapi        serve   8000 /openapi.json
+flask          serve   80   /
+fastapi-online online  8000 /metrics
+flask-online   online  5000 /
+prometheus     online  9090 /-/ready
+postgres       data    5432 -
+redis          data    6379 -
+adminer        data    5050 /
+api            data    8000 /health
+"
+# And those that take long to build or to start: of the suite that is not run every day.
+LONG_TABLE="
+minio          mlflow  9000 /minio/health/live
+minio-online   online  9000 /minio/health/live
+labelstudio    online  8080 /health
+airflow        data    8080 /health
+triton         serve   8000 /v2/models/food_classifier/ready
+grafana        online  3000 /api/health
+"
 names() { awk 'NF{print $1}' <<< "$1"; }
 hosts() { names "$HOST_TABLE"; }
 services() { names "$SERVICE_TABLE"; }
@@ -35,7 +63,8 @@ host_addr() {
   if [ -s "$f" ]; then cat "$f"; else
     b=$(awk -v k="$1" '$1==k{print $3}' <<< "$HOST_TABLE"); [ "$b" = - ] || echo "$SVCLAB_NET.$b"; fi
 }
-svc() { awk -v k="$1" -v n="$2" '$1==k{print $n}' <<< "$SERVICE_TABLE"; }   # NAME FIELD
+all_services() { names "$SERVICE_TABLE$LABS_TABLE$LONG_TABLE"; }
+svc() { awk -v k="$1" -v n="$2" '$1==k{print $n}' <<< "$SERVICE_TABLE$LABS_TABLE$LONG_TABLE"; }   # NAME FIELD
 host_of() { svc "$1" 2; }
 
 say() { printf '%s %s\n' "$(date +%T)" "$*"; }
@@ -44,8 +73,19 @@ installed() { # SERVICE: can it run here?
   case $1 in
     mlflow) [ -x "$SVCLAB_VENV/mlflow3/bin/mlflow" ];;
     jupyter) [ -x "$SVCLAB_VENV/jupyter/bin/jupyter" ];;
-    ray) [ -x "$SVCLAB_VENV/ray/bin/ray" ];;
+    ray|ray-worker-*) [ -x "$SVCLAB_VENV/ray/bin/ray" ];;
     nginx) [ -x /usr/sbin/nginx ];;
+    mlflow2) [ -x "$SVCLAB_VENV/mlflow2/bin/mlflow" ];;
+    fastapi*|flask*|api) [ -x "$SVCLAB_VENV/serve/bin/uvicorn" ];;
+    prometheus) [ -x /usr/bin/prometheus ];;
+    postgres) [ -x /usr/lib/postgresql/15/bin/postgres ];;
+    redis) [ -x /usr/bin/redis-server ];;
+    minio*) [ -x "$SVCLAB/bin/minio" ];;
+    grafana) [ -x "$SVCLAB/bin/grafana" ];;
+    labelstudio) [ -x "$SVCLAB_VENV/labelstudio/bin/label-studio" ];;
+    airflow) [ -x "$SVCLAB_VENV/airflow/bin/airflow" ];;
+    triton) [ -x "$SVCLAB_VENV/triton/bin/python" ];;
+    adminer) [ -d /usr/share/adminer ] && [ -x /usr/bin/php ];;
     *) return 1;;
   esac
 }

@@ -5,5 +5,5 @@ set -uo pipefail
 alive front || exit 1
 for h in $(hosts); do alive "host-$h" && knows_cc "$h" || exit 1; done
 [ $# -gt 0 ] || set -- $(services)
-for s in sshd-node2 sshd-node3 "$@"; do alive "$s" || exit 1; done
+for s in sshd-node1 sshd-node2 sshd-node3 "$@"; do alive "$s" || exit 1; done
 for s in "$@"; do (wait_http "$s" 5) > /dev/null 2>&1 || exit 1; done

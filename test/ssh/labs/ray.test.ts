@@ -1,0 +1,112 @@
+import path from 'node:path';
+import { lab as worlds } from '../../labs/worlds/lab5-ray';
+import { inLab, onHost, script } from '../setup';
+import { clone } from './clone';
+import { RealHosts } from './realHost';
+import { answer, reallyRuns } from './standIn';
+
+const content = path.join(import.meta.dirname, 'content');
+const jobs = ['job-plain', 'job-infeasible', 'job-train', 'job-two-workers', 'job-fractional'];
+const OF_RAY = ['ray-nodes', ...jobs];
+const OF_DOCKER = [
+  'docker-ready',
+  'volume-created',
+  'data-loaded',
+  'gpu-count',
+  'cluster-running',
+  'worker-gpus',
+  'bucket-exists',
+  'jupyter-running',
+  'jupyter-env',
+];
+const GPUS = [0, 1].map(
+  (at) => `GPU ${at}: NVIDIA A100-PCIE-40GB (UUID: GPU-3f2e8b1a-4d7f-5e0c-2b9a-8d7e6f5a4b3${at})\n`,
+);
+
+describe('Lab 5 on a real Ray of three nodes, behind a real sshd', () => {
+  const status = `"${inLab('venv', 'ray', 'bin', 'ray')}" status --address 127.0.0.1:6379`;
+  const real = new RealHosts({
+    worlds,
+    hosts: { node: 'ray' },
+    // The job itself is real; what it keeps is a stand-in.
+    standIns: [...OF_DOCKER, 'job-train'],
+    answers: [
+      reallyRuns('docker exec ray-head ray status', `PYTHONWARNINGS=ignore ${status}`),
+      answer("docker version --format '{{.Server.Version}}'", '28.3.3\n'),
+      answer("docker inspect -f '{{.State.ExitCode}}' ray_cluster-minio-create-bucket-1", '0\n'),
+      answer('docker exec minio ls /data', 'ray\n'),
+      answer('docker exec minio ls /data/ray', 'ray_train_run-2026-03-01_10-00-00\n'),
+      answer('nvidia-smi -L', GPUS.join('')),
+      answer('docker exec ray-worker-0 nvidia-smi -L', GPUS[0] ?? ''),
+      answer('docker exec ray-worker-1 nvidia-smi -L', GPUS[1] ?? ''),
+    ],
+  });
+
+  before(async () => {
+    await real.up('ray-worker-0', 'ray-worker-1');
+    await clone('ray', 'mltrain-chi', 'main');
+    await clone('ray', 'mltrain-chi/workspace_ray/gourmetgram-train', 'ray');
+    await submit('plain', 'infeasible', 'two', 'half:3');
+  });
+  after(() => real.end());
+
+  it('all passes that a student who did it has', () => real.sees());
+
+  it('a job that waits no longer', async () => {
+    await real.sees();
+    const list = JSON.parse(await ask('jobs/')) as { status: string; submission_id: string }[];
+    for (const { status: now, submission_id: id } of list)
+      if (now === 'PENDING') await ask(`jobs/${id}/stop`, '-X', 'POST');
+    try {
+      await real.sees({ fails: ['job-infeasible'] });
+    } finally {
+      await submit('infeasible');
+    }
+  });
+
+  it('a bucket without checkpoints', async () => {
+    real.say('node', [answer('docker exec minio ls /data/ray', '')]);
+    try {
+      await real.sees({ fails: ['job-train'] });
+    } finally {
+      real.say('node');
+    }
+  });
+
+  it('a dashboard that hangs is unknown, and nothing of it passes or fails', async () => {
+    await script('service.sh', 'hang', 'ray', 'dashboard.py');
+    try {
+      await real.sees({ unknown: ['ray-http', ...OF_RAY] });
+    } finally {
+      await script('service.sh', 'wake', 'ray', 'dashboard.py');
+    }
+  });
+
+  it('a worker that was stopped is missed', async () => {
+    await script('down.sh', 'ray-worker-1');
+    await real.sees({ fails: ['ray-nodes'] });
+    await script('up.sh', 'ray-worker-1');
+  });
+
+  it('a host where no cluster was started', async () => {
+    const other = new RealHosts({ worlds, hosts: { node: 'persist' } });
+    try {
+      await other.up();
+      await other.sees({
+        fails: ['repo-cloned', 'train-repo', 'ray-http'],
+        unknown: OF_RAY.filter((id) => id !== 'job-train'),
+      });
+    } finally {
+      await other.end();
+    }
+  });
+});
+
+function ask(path: string, ...options: string[]): Promise<string> {
+  return onHost('ray', 'curl', '-sSf', ...options, `http://127.0.0.1:8265/api/${path}`);
+}
+
+async function submit(...stages: string[]): Promise<void> {
+  const python = inLab('venv', 'ray', 'bin', 'python');
+  await onHost('ray', python, path.join(content, 'ray_jobs.py'), path.join(content, 'ray'), ...stages);
+}
