@@ -3,13 +3,15 @@
  * `npm test`: every suite with its set-up, one after the other, and at the end one line of counts.
  *
  *   node test/run.mjs [--only unit,host] [--screenshots]
+ *
+ * What takes long to build is a suite too, `real`, which is run by its name alone.
  */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { noteProcesses } from './runner/processes.mjs';
 import { single, sum } from './runner/results.mjs';
-import { pictures, suites } from './runner/suites.mjs';
+import { onDemand, pictures, suites } from './runner/suites.mjs';
 import { mayInstall } from './vscode/debian.mjs';
 import { repository } from './vscode/editions.mjs';
 import { needModules } from './vscode/project.mjs';
@@ -55,8 +57,8 @@ process.exitCode = total.failed > 0 ? 1 : 0;
 
 /** @param {string | undefined} only */
 function pick(only) {
-  const known = suites();
-  if (only === undefined) return known;
+  if (only === undefined) return suites();
+  const known = [...suites(), ...onDemand()];
   const names = only.split(',').map((name) => name.trim());
   const unknown = names.filter((name) => !known.some((suite) => suite.name === name));
   if (unknown.length > 0) {

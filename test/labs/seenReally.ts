@@ -32,6 +32,7 @@ export const SEEN_REALLY: Readonly<Record<string, SeenReally>> = {
       'staging-registered',
       'model-downloaded',
     ],
+    long: ['minio-console-http'],
   },
   'lab2-cloud': {
     openstack: [
@@ -106,7 +107,6 @@ export const SEEN_REALLY: Readonly<Record<string, SeenReally>> = {
     long: [
       'k8s-nodes-ready',
       'k8s-addons',
-      'kubectl-as-cc',
       'coredns-patched',
       'nodelocaldns-patched',
       'dashboard-admin',
@@ -165,6 +165,7 @@ export const SEEN_REALLY: Readonly<Record<string, SeenReally>> = {
       'fastapi-onnx-http',
       'triton-models',
     ],
+    long: ['triton-ready', 'triton-dynamic-batching', 'triton-batched'],
   },
   'lab6-serve-model': {
     services: [
@@ -180,6 +181,16 @@ export const SEEN_REALLY: Readonly<Record<string, SeenReally>> = {
   },
   'lab7-eval-offline': {
     services: ['ssh-login', 'repo-cloned', 'jupyter-http', 'model-file', 'pytest-suite-ran'],
+  },
+  'lab7-eval-loop': {
+    long: [
+      'minio-live',
+      'labelstudio-up',
+      'ls-profile-name',
+      'ls-project-production',
+      'ls-label-config',
+      'ls-production-labelled',
+    ],
   },
   'lab7-eval-online': {
     services: [
@@ -233,5 +244,6 @@ export const SEEN_REALLY: Readonly<Record<string, SeenReally>> = {
       'model-artifacts',
       'model-metadata',
     ],
+    long: ['airflow-healthy', 'airflow-dags', 'dag-aggregation-ok', 'dag-training-ok'],
   },
 };

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { inLab, onHost, script } from '../ssh/setup';
+import { inLab, script } from '../ssh/setup';
 
 const run = promisify(execFile);
 const scripts = path.join(import.meta.dirname, 'kubernetes');
@@ -16,11 +17,15 @@ export async function install(): Promise<void> {
   await run(path.join(scripts, 'install.sh'), { env: { ...process.env, K8SLAB: folder } });
 }
 
-/** The right world of a lab in a cluster that was empty; its administrator's file is that of the host's user. */
+/** The right world of a lab, in a new cluster or healed; its administrator's file is that of the host's user. */
 export async function seeded(world: 'lab2' | 'lab3' | 'empty'): Promise<void> {
-  await cluster('down.sh', '--wipe');
-  await cluster('up.sh');
-  await cluster('seed.sh', world);
+  const now = await readFile(path.join(folder, 'run', 'world'), 'utf8').catch(() => '');
+  if (now.trim() === world) await cluster('heal.sh');
+  else {
+    await cluster('down.sh', '--wipe');
+    await cluster('up.sh');
+    await cluster('seed.sh', world);
+  }
   await useConfig('admin');
 }
 
@@ -35,10 +40,4 @@ export async function useConfig(name: string): Promise<void> {
   await run('install', ['-d', '-o', '1000', '-g', '1000', home]);
   const file = path.join(folder, 'conf', `${name}.conf`);
   await run('install', ['-o', '1000', '-g', '1000', '-m', '600', file, path.join(home, 'config')]);
-}
-
-/** Waits until the user's question is answered so that the pattern fits. */
-export async function shows(pattern: string, ...words: string[]): Promise<void> {
-  const ask = `until ${[kubectl, ...words].map((word) => `'${word}'`).join(' ')} 2>&1 | grep -qE '${pattern}'; do sleep 0.5; done`;
-  await onHost(HOST, 'timeout', '120', 'sh', '-c', ask);
 }

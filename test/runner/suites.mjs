@@ -34,6 +34,11 @@ export function suites() {
   ].filter(({ name }) => name === 'lint' || hasTests(name));
 }
 
+/** Suites that are run by their name alone: what they need takes long to build. @returns {Suite[]} */
+export function onDemand() {
+  return [mochaSuite({ name: 'real', timeout: 300 * seconds, needsDebian: true, prepare: prepareLong })];
+}
+
 /** The suite that makes the README's pictures. @returns {Suite} */
 export function pictures() {
   return mochaSuite({
@@ -156,6 +161,16 @@ function resultsOf(suite) {
 /** @param {Say} say */
 async function prepareBrowser(say) {
   await needPackages(['chromium'], say);
+}
+
+/** @param {Say} say */
+async function prepareLong(say) {
+  say('real: building Kubernetes, where that is not done: most of an hour the first time');
+  await stream('real-kubernetes', path.join(repository, 'test/real/kubernetes/install.sh'), []);
+  say('real: the hosts, and the services on them; MinIO is built too');
+  for (const names of [['labs'], ['labelstudio', 'airflow', 'triton', 'minio']]) {
+    await stream('real-services', path.join(repository, 'test/ssh/lab/install.sh'), names);
+  }
 }
 
 /** @param {Say} say */

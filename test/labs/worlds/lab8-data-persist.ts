@@ -1,48 +1,17 @@
 import { recorded } from '../recorded';
 import * as vm from '../virtualMachine';
 import { notebook, type LabWorlds, type RightWorld } from '../world';
-import {
-  id,
-  CHI,
-  CONTAINER,
-  KEY,
-  OTHER_KEY,
-  DEMO,
-  machine,
-  renewed,
-  CREDENTIALS,
-  credentials,
-  ENDS,
-  stored,
-  containers,
-  OBJECTS,
-  CLASSES,
-  folders,
-  classes,
-  volume,
-  attachedTo,
-  volumes,
-  hasVolumes,
-  MOUNT,
-  remote,
-  listed,
-  jupyter,
-  FIRST_JUPYTER,
-  runs,
-  EXPERIMENT,
-  RUNS,
-  ARTIFACTS,
-} from '../lab8/persist';
+import * as at from '../lab8/persist';
 import { alike } from '../lab8/persistAlike';
 
-const start = vm.rightStart(machine);
+const start = vm.rightStart(at.machine);
 const kvm = start.openstack?.[vm.SITE];
 const chi = {
-  'object-store /': containers(stored(CONTAINER, 16643, 1_180_000_000)),
-  [OBJECTS]: folders('evaluation', 'training', 'validation'),
-  [CLASSES]: folders(...classes),
-  [CREDENTIALS]: credentials(
-    { name: 'data-persist', expires_at: ENDS },
+  'object-store /': at.containers(at.stored(at.CONTAINER, 16643, 1_180_000_000)),
+  [at.OBJECTS]: at.folders('evaluation', 'training', 'validation'),
+  [at.CLASSES]: at.folders(...at.classes),
+  [at.CREDENTIALS]: at.credentials(
+    { name: 'data-persist', expires_at: at.ENDS },
     { name: 'vscode', expires_at: null },
   ),
 };
@@ -79,28 +48,28 @@ const object: RightWorld = {
   inventory: {
     ...start.inventory,
     keyPairs: [
-      { name: 'id_rsa_chameleon', publicKey: `${KEY} alex@laptop` },
-      { name: 'alexbaker-jupyter', publicKey: `${OTHER_KEY} hub` },
-      { name: 'laptop', publicKey: KEY, site: CHI },
-      { name: 'alexbaker-jupyter', publicKey: `${OTHER_KEY} hub`, site: CHI },
+      { name: 'id_rsa_chameleon', publicKey: `${at.KEY} alex@laptop` },
+      { name: 'alexbaker-jupyter', publicKey: `${at.OTHER_KEY} hub` },
+      { name: 'laptop', publicKey: at.KEY, site: at.CHI },
+      { name: 'alexbaker-jupyter', publicKey: `${at.OTHER_KEY} hub`, site: at.CHI },
     ],
   },
-  openstack: { [vm.SITE]: { ...kvm, ...volumes() }, [CHI]: chi },
+  openstack: { [vm.SITE]: { ...kvm, ...at.volumes() }, [at.CHI]: chi },
   ssh: {
     node: {
       ...start.ssh?.['node'],
       '#rclone-installed': 'rclone v1.69.1\n- os/version: ubuntu 24.04 (64 bit)\n',
       '#fuse-allow-other': '1\n',
-      '#rclone-config': remote(),
-      '#rclone-auth': `${listed('object-eval-cd5678')}${listed(CONTAINER)}${listed(`${CONTAINER}0`)}`,
+      '#rclone-config': at.remote(),
+      '#rclone-auth': `${at.listed('object-eval-cd5678')}${at.listed(at.CONTAINER)}${at.listed(`${at.CONTAINER}0`)}`,
       '#staging-removed': 'other\nend-of-list\n',
-      '#object-mounted': MOUNT,
+      '#object-mounted': at.MOUNT,
       '#object-mount-content': 'fuse.rclone\nevaluation\ntraining\nvalidation\n',
-      '#jupyter-object': jupyter('/mnt/object'),
-      '#jupyter-stopped': `${FIRST_JUPYTER}end-of-list\n`,
+      '#jupyter-object': at.jupyter('/mnt/object'),
+      '#jupyter-stopped': `${at.FIRST_JUPYTER}end-of-list\n`,
     },
   },
-  notebooks: { node: { [DEMO]: notebook(['', '', '', '', 'Overall Accuracy: 90.59%\n']) } },
+  notebooks: { node: { [at.DEMO]: notebook(['', '', '', '', 'Overall Accuracy: 90.59%\n']) } },
   passes: { except: [...VOLUME_PART, ...NEW_SERVER, ...CLEANUP] },
 };
 
@@ -115,21 +84,21 @@ const SERVICES = {
 };
 const MLFLOW = {
   '8000 /health': recorded('mlflow2-health'),
-  [EXPERIMENT]: recorded('mlflow2-experiment'),
-  [RUNS]: runs(),
-  [ARTIFACTS]: recorded('mlflow2-artifacts'),
+  [at.EXPERIMENT]: recorded('mlflow2-experiment'),
+  [at.RUNS]: at.runs(),
+  [at.ARTIFACTS]: recorded('mlflow2-artifacts'),
 };
 
 const block: RightWorld = {
   ...object,
   name: 'block',
   after: 'object',
-  openstack: { [vm.SITE]: { ...kvm, ...volumes(volume()) }, [CHI]: chi },
+  openstack: { [vm.SITE]: { ...kvm, ...at.volumes(at.volume()) }, [at.CHI]: chi },
   ssh: {
     node: {
       ...object.ssh?.['node'],
       ...SERVICES,
-      '#jupyter-object': jupyter('/mnt/object', 'quay.io/jupyter/pytorch-notebook:pytorch-2.5.1'),
+      '#jupyter-object': at.jupyter('/mnt/object', 'quay.io/jupyter/pytorch-notebook:pytorch-2.5.1'),
       '#jupyter-stopped': 'jupyter quay.io/jupyter/pytorch-notebook:pytorch-2.5.1\nend-of-list\n',
     },
   },
@@ -138,7 +107,7 @@ const block: RightWorld = {
 };
 
 /** Without rclone and its mount, as the lab leaves it. */
-const second = vm.rightStart(renewed);
+const second = vm.rightStart(at.renewed);
 const again: RightWorld = {
   ...block,
   name: 'renewed',
@@ -147,9 +116,9 @@ const again: RightWorld = {
   openstack: {
     [vm.SITE]: {
       ...second.openstack?.[vm.SITE],
-      ...volumes(volume(attachedTo(vm.serverIdOf(renewed)))),
+      ...at.volumes(at.volume(at.attachedTo(vm.serverIdOf(at.renewed)))),
     },
-    [CHI]: chi,
+    [at.CHI]: chi,
   },
   ssh: {
     node: {
@@ -164,26 +133,26 @@ const again: RightWorld = {
 };
 
 const gone: RightWorld = {
-  ...vm.gone(renewed, 'renewed', 'all'),
+  ...vm.gone(at.renewed, 'renewed', 'all'),
   openstack: {
-    [vm.SITE]: { ...vm.gone(renewed, 'renewed', 'all').openstack?.[vm.SITE], ...volumes() },
-    [CHI]: {
-      'object-store /': containers(),
-      [CREDENTIALS]: credentials({ name: 'vscode', expires_at: null }),
+    [vm.SITE]: { ...vm.gone(at.renewed, 'renewed', 'all').openstack?.[vm.SITE], ...at.volumes() },
+    [at.CHI]: {
+      'object-store /': at.containers(),
+      [at.CREDENTIALS]: at.credentials({ name: 'vscode', expires_at: null }),
     },
   },
 };
 
 export const lab: LabWorlds = {
-  id,
+  id: at.id,
   worlds: [object, block, again, gone],
   wrong: [
-    ...vm.wrongStart(machine, { error: 1 }),
+    ...vm.wrongStart(at.machine, { error: 1 }),
     {
       failure: 2,
       name: 'the secret of the credential was lost',
       change: vm.all(
-        vm.answers(CREDENTIALS, credentials({ name: 'data-persist', expires_at: ENDS }), CHI),
+        vm.answers(at.CREDENTIALS, at.credentials({ name: 'data-persist', expires_at: at.ENDS }), at.CHI),
         vm.says('rclone-auth', { exit: 1, stderr: 'Authorization Failed\n' }),
       ),
       fails: ['rclone-auth'],
@@ -192,7 +161,7 @@ export const lab: LabWorlds = {
     {
       failure: 3,
       name: 'the user name in place of the user id',
-      change: vm.says('rclone-config', remote('alexbaker')),
+      change: vm.says('rclone-config', at.remote('alexbaker')),
       fails: ['rclone-config'],
       unknown: ['rclone-auth', 'app-credential'],
       hint: /not your user name/,
@@ -201,8 +170,8 @@ export const lab: LabWorlds = {
       failure: 4,
       name: 'the load did not know the container',
       change: vm.all(
-        vm.answers(OBJECTS, [], CHI),
-        vm.answers('object-store /', containers(stored(CONTAINER, 0, 0)), CHI),
+        vm.answers(at.OBJECTS, [], at.CHI),
+        vm.answers('object-store /', at.containers(at.stored(at.CONTAINER, 0, 0)), at.CHI),
       ),
       fails: ['etl-loaded', 'etl-complete'],
       unknown: ['etl-transformed'],
@@ -213,7 +182,7 @@ export const lab: LabWorlds = {
       name: 'others may not read the mount',
       change: vm.all(
         vm.says('fuse-allow-other', { exit: 1, stdout: '0\n' }),
-        vm.says('object-mounted', MOUNT.replace(',allow_other', '')),
+        vm.says('object-mounted', at.MOUNT.replace(',allow_other', '')),
         vm.says('jupyter-object', { exit: 1, stderr: 'no such object: jupyter\n' }),
       ),
       fails: ['fuse-allow-other', 'object-mounted', 'jupyter-object'],
@@ -225,8 +194,8 @@ export const lab: LabWorlds = {
       in: 'renewed',
       change: vm.all(
         vm.says('volume-reattached', '/dev/vdb1 /mnt/block\nlost+found\n'),
-        vm.shows(EXPERIMENT, recorded('mlflow2-experiment-404')),
-        vm.shows(RUNS, recorded('mlflow2-runs-search-bad-id')),
+        vm.shows(at.EXPERIMENT, recorded('mlflow2-experiment-404')),
+        vm.shows(at.RUNS, recorded('mlflow2-runs-search-bad-id')),
       ),
       fails: ['volume-reattached', 'mlflow-persisted'],
       hint: /mkfs/,
@@ -239,8 +208,8 @@ export const lab: LabWorlds = {
         (world) => {
           delete world.after;
         },
-        vm.says('jupyter-object', jupyter('/mnt/object')),
-        vm.says('jupyter-stopped', `${FIRST_JUPYTER}end-of-list\n`),
+        vm.says('jupyter-object', at.jupyter('/mnt/object')),
+        vm.says('jupyter-stopped', `${at.FIRST_JUPYTER}end-of-list\n`),
         vm.says('block-stack', 'jupyter\npostgres\nminio\n'),
       ),
       fails: ['jupyter-stopped', 'block-stack'],
@@ -250,7 +219,7 @@ export const lab: LabWorlds = {
       failure: 8,
       name: 'the volume is deleted while the server has it',
       in: 'gone',
-      change: hasVolumes(volume(attachedTo(vm.serverIdOf(renewed)))),
+      change: at.hasVolumes(at.volume(at.attachedTo(vm.serverIdOf(at.renewed)))),
       fails: ['cleanup-volume'],
       hint: /server first/,
     },
@@ -258,7 +227,7 @@ export const lab: LabWorlds = {
       failure: 9,
       name: 'the placeholder of the lab in the name of the volume',
       in: 'block',
-      change: hasVolumes(volume({ name: 'block-persist-netID' })),
+      change: at.hasVolumes(at.volume({ name: 'block-persist-netID' })),
       fails: ['volume-exists'],
       unknown: ['volume-attached'],
       hint: /own net ID/,
@@ -267,7 +236,7 @@ export const lab: LabWorlds = {
       failure: 10,
       name: 'the container is not empty, so it stays',
       in: 'gone',
-      change: vm.answers('object-store /', containers(stored(CONTAINER, 12, 900)), CHI),
+      change: vm.answers('object-store /', at.containers(at.stored(at.CONTAINER, 12, 900)), at.CHI),
       fails: ['cleanup-container'],
       hint: /all objects/,
     },
@@ -298,8 +267,8 @@ export const lab: LabWorlds = {
         (world) => {
           delete world.after;
         },
-        hasVolumes(),
-        vm.answers('object-store /', containers(), CHI),
+        at.hasVolumes(),
+        vm.answers('object-store /', at.containers(), at.CHI),
       ),
       fails: ['volume-exists', 'container-exists'],
       hint: /Make it in Horizon/,
