@@ -67,6 +67,8 @@ describe('Lab 7, online, on a real Prometheus and real web services', () => {
     await predicts();
     await targetIs('up');
     await real.sees({ fails: ['drift-metrics-live'] });
+    await script('down.sh', 'fastapi-online');
+    await script('up.sh', 'fastapi-online');
   });
 
   it('a Prometheus that hangs is unknown', async () => {
