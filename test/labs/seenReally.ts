@@ -34,6 +34,26 @@ export const SEEN_REALLY: Readonly<Record<string, SeenReally>> = {
     ],
     long: ['minio-console-http'],
   },
+  'lab1-hello-chameleon': {
+    openstack: [
+      'auth-kvm',
+      'project-member',
+      'keypair-kvm-tacc',
+      'lease-active',
+      'lease-flavor-small',
+      'lease-duration',
+      'server-active',
+      'server-image',
+      'server-flavor-reserved',
+      'server-sharednet1',
+      'fip-associated',
+      'sg-allow-ssh',
+      'sg-attached',
+      'cleanup-server',
+      'cleanup-fip',
+      'cleanup-lease',
+    ],
+  },
   'lab2-cloud': {
     openstack: [
       'private-net',

@@ -10,7 +10,7 @@ import { SEEN_REALLY } from '../labs/seenReally';
 import { clone } from '../ssh/labs/clone';
 import { RealHosts } from '../ssh/labs/realHost';
 import { answer } from '../ssh/labs/standIn';
-import { inLab, onHost, script, up } from '../ssh/setup';
+import { inLab, onHost, program, script, up } from '../ssh/setup';
 
 const run = promisify(execFile);
 const content = path.join(import.meta.dirname, 'content');
@@ -56,7 +56,7 @@ describe('Lab 6 on a real Triton', () => {
   it('before a request there are no batches', () => real.sees({ fails: ['triton-batched'] }));
 
   it('after many at once all passes', async () => {
-    const python = inLab('venv', 'triton', 'bin', 'python');
+    const python = program('triton', 'python');
     await onHost('serve', python, path.join(content, 'triton_requests.py'));
     await real.sees();
   });

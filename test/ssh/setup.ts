@@ -66,7 +66,7 @@ export interface Lab {
  * @param services those that must answer; all of the lab's where none is named
  */
 export async function up(services: readonly ServiceName[] = [], place: Place = usual): Promise<Lab> {
-  const { folder, net } = place;
+  const { folder } = place;
   const script = (name: string, ...args: string[]): Promise<string> => runScript(place, name, args);
   const isReady = await script('ready.sh', ...services).then(
     () => true,
@@ -85,12 +85,12 @@ export async function up(services: readonly ServiceName[] = [], place: Place = u
     user: 'cc',
     via,
   });
-  const node1 = target('node1', 'node1-cloud-ab1234', addressOf('node1'));
+  const node1 = target('node1', 'node1-cloud-ab1234', addressOf('node1', place));
   const node2 = target('node2', 'node2-cloud-ab1234', '192.168.1.12', [node1]);
-  const key = (name: string): string => inLab('keys', name);
+  const key = (name: string): string => path.join(folder, 'keys', name);
   return {
-    mlflow: target('mlflow', 'node-mlflow-ab1234', addressOf('mlflow')),
-    ray: target('ray', 'node-mltrain-ab1234', addressOf('ray')),
+    mlflow: target('mlflow', 'node-mlflow-ab1234', addressOf('mlflow', place)),
+    ray: target('ray', 'node-mltrain-ab1234', addressOf('ray', place)),
     node1,
     node2,
     node3: target('node3', 'node3-cloud-ab1234', '192.168.1.13', [node1, node2]),

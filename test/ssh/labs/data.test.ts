@@ -3,7 +3,7 @@ import path from 'node:path';
 import { lab as persist } from '../../labs/worlds/lab8-data-persist';
 import { lab as platform } from '../../labs/worlds/lab8-data-platform';
 import { metadata } from '../../labs/lab8/platform';
-import { inLab, onHost, script, startServices } from '../setup';
+import { inLab, onHost, program, script, startServices } from '../setup';
 import { clone } from './clone';
 import { RealHosts } from './realHost';
 import { reallyRuns } from './standIn';
@@ -146,7 +146,7 @@ describe('Lab 8, persistent data, on a real MLflow 2 behind a real sshd', () => 
     real.sees({ fails: ['mlflow-experiment'], unknown: OF_RUNS }));
 
   it('all passes that a student who did it has', async () => {
-    const python = inLab('venv', 'mlflow2', 'bin', 'python');
+    const python = program('mlflow2', 'python');
     await onHost('persist', python, path.join(content, 'mlflow_runs.py'), 'http://127.0.0.1:8000', 'persist');
     await real.sees();
   });

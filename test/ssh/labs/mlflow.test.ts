@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { lab as worlds } from '../../labs/worlds/lab5-mlflow';
-import { inLab, onHost, script } from '../setup';
+import { onHost, program, script } from '../setup';
 import { clone } from './clone';
 import { RealHosts } from './realHost';
 import { answer } from './standIn';
@@ -61,7 +61,7 @@ describe('Lab 5 on a real MLflow, behind a real sshd', () => {
     await clone('mlflow', train, 'lightning', 'Added MLflow logging to Lightning', 'Only rank 0 logs now');
     await onHost('mlflow', 'mkdir', '-p', `${HOME}/workspace_mlflow/downloaded_model`);
     await onHost('mlflow', 'cp', '/etc/hostname', `${HOME}/workspace_mlflow/downloaded_model/MLmodel`);
-    const python = inLab('venv', 'mlflow3', 'bin', 'python');
+    const python = program('mlflow3', 'python');
     await onHost('mlflow', python, path.join(content, 'mlflow_runs.py'), 'http://127.0.0.1:8000', 'full');
     const found = await ask('experiments/get-by-name?experiment_name=food11-classifier');
     ({ experiment_id: experiment } = found['experiment'] as { experiment_id: string });

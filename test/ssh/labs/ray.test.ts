@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { lab as worlds } from '../../labs/worlds/lab5-ray';
-import { inLab, onHost, script } from '../setup';
+import { onHost, program, script } from '../setup';
 import { clone } from './clone';
 import { RealHosts } from './realHost';
 import { answer, reallyRuns } from './standIn';
@@ -24,7 +24,7 @@ const GPUS = [0, 1].map(
 );
 
 describe('Lab 5 on a real Ray of three nodes, behind a real sshd', () => {
-  const status = `"${inLab('venv', 'ray', 'bin', 'ray')}" status --address 127.0.0.1:6379`;
+  const status = `"${program('ray', 'ray')}" status --address 127.0.0.1:6379`;
   const real = new RealHosts({
     worlds,
     hosts: { node: 'ray' },
@@ -42,7 +42,9 @@ describe('Lab 5 on a real Ray of three nodes, behind a real sshd', () => {
     ],
   });
 
-  before(async () => {
+  before(async function () {
+    // The jobs themselves take half a minute; where much else runs, more.
+    this.timeout(600_000);
     await real.up('ray-worker-0', 'ray-worker-1');
     await clone('ray', 'mltrain-chi', 'main');
     await clone('ray', 'mltrain-chi/workspace_ray/gourmetgram-train', 'ray');
@@ -107,6 +109,6 @@ function ask(path: string, ...options: string[]): Promise<string> {
 }
 
 async function submit(...stages: string[]): Promise<void> {
-  const python = inLab('venv', 'ray', 'bin', 'python');
+  const python = program('ray', 'python');
   await onHost('ray', python, path.join(content, 'ray_jobs.py'), path.join(content, 'ray'), ...stages);
 }
