@@ -30,6 +30,9 @@ const START = `# yaml-language-server: $schema=SCHEMA
 title: My course
 projects: [CHI-000000]
 # roster: roster.csv          # columns netid, username, email, group
+# labs: [lab1-hello-chameleon, lab2-cloud]   # which are shown; all without it
+# prices: { m1.medium: 0.04, gpu_mi100: 2.5 }   # US dollars an hour: what Reserve and Extend say
+# assist: { launch: true, labs: { lab2-cloud: { launch: false } } }   # one-click help, over what each lab says
 leases:
   maxHours: 8
   startOnHour: true
