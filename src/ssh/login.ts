@@ -196,7 +196,11 @@ function hostKeyOrder(pins: readonly HostKey[]): ServerHostKeyAlgorithm[] {
   return [...pinned, ...HOST_KEY_ALGORITHMS.filter((name) => !pinned.includes(name))];
 }
 
-function noKey(target: Target, { locked }: Offers): SshError {
+function noKey(target: Target, { locked, beyond }: Offers): SshError {
+  if (beyond.length > 0)
+    return new SshError('noKey', `Only your own ssh can use ${beyond.join(', ')} for ${target.name}.`, {
+      next: 'Open a terminal or a remote window on it; for forwards and checks add a key file to your key pairs.',
+    });
   return locked.length > 0
     ? new SshError(
         'noKey',
@@ -218,11 +222,19 @@ function otherEncryption(target: Target, cause: Error): SshError {
   );
 }
 
-function notAccepted(target: Target, { methods, locked }: Offers, tried: number, cause?: unknown): SshError {
+function notAccepted(
+  target: Target,
+  { methods, locked, beyond }: Offers,
+  tried: number,
+  cause?: unknown,
+): SshError {
   const labels = [
     ...new Set(methods.slice(0, tried).map(({ label }) => label.split(/[\\/]/).at(-1) ?? label)),
   ];
-  const hint = locked.length > 0 ? ` Not tried, as it needs a passphrase: ${locked.join(', ')}.` : '';
+  const hint = [
+    ...(locked.length > 0 ? [` Not tried, as it needs a passphrase: ${locked.join(', ')}.`] : []),
+    ...(beyond.length > 0 ? [` Not tried, as only your own ssh can use it: ${beyond.join(', ')}.`] : []),
+  ].join('');
   return new SshError(
     'auth',
     `None of your keys is accepted for ${target.user} on ${target.name} (tried ${labels.join(', ')}).${hint}`,

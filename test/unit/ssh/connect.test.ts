@@ -17,6 +17,7 @@ import {
   type Target,
 } from '../../../src/ssh';
 import { FreezableWay, hostKeyOf, keyPair, LabServer } from './labServer';
+import { securityKey } from './securityKey';
 import { MemoryFiles, ScriptedClock, steady } from './scripted';
 import { ed25519 } from '../../ed25519';
 
@@ -163,6 +164,19 @@ describe('a connection', () => {
       await assert.rejects(
         connect(target(), { ...options({ files: [] }), signal: steady() }),
         rejectsAs('noKey', /no SSH key/),
+      );
+    });
+
+    it('the only key is a device’s, and there is no ssh to use it', async () => {
+      const device = path.join(folder, 'id_ed25519_sk');
+      writeFileSync(device, securityKey());
+      await assert.rejects(
+        connect(target(), { ...options({ files: [device] }), signal: steady() }),
+        rejectsAs('noKey', /Only your own ssh can use id_ed25519_sk/),
+      );
+      await assert.rejects(
+        connect(target(), { ...options({ files: [strangeKey, device] }), signal: steady() }),
+        rejectsAs('auth', /only your own ssh can use it: id_ed25519_sk/),
       );
     });
 
