@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import http from 'node:http';
 import path from 'node:path';
-import type { Forward } from '../../src/ssh';
 import type { Lab } from '../ssh/setup';
 import { World } from '../ssh/world';
+import { forwarder } from './forwarder';
 import { nearAndFar } from './nearAndFar';
 import { median, timed, type Measure } from './table';
 
-const REQUESTS = 60;
+/** Small requests one after the other, near and over a link of 20 ms. */
+const REQUESTS = { near: 1000, far: 200 };
 const BULK_BYTES = 200_000_000;
 const BULK_ROUNDS = 3;
 
@@ -35,18 +36,20 @@ async function measures(lab: Lab, where: string): Promise<Measure[]> {
     })
     .catch(() => undefined);
   try {
-    const ours = await portOf(world, lab, lab.ports.mlflow, 'small');
-    const oursBulk = await portOf(world, lab, files, 'bulk');
+    const { address, port } = lab.mlflow;
+    const forwards = await forwarder({ address, port, ports: [lab.ports.mlflow, files] });
+    const [ours = 0, oursBulk = 0] = forwards.local;
     const bare = await sshForward(lab, world, lab.ports.mlflow, files, ['-N']);
     const warm = await sshForward(lab, world, lab.ports.mlflow, files, ['sleep 600']);
     try {
       return [
-        ...(await small(ours, bare.small, warm.small)),
+        ...(await small(ours, bare.small, warm.small, where === '' ? REQUESTS.near : REQUESTS.far)),
         await bulkMeasure(oursBulk, warm.bulk, 'down'),
         await bulkMeasure(oursBulk, warm.bulk, 'up'),
         await parallelMeasure(oursBulk, warm.bulk),
       ].map((each) => ({ ...each, name: `${each.name}${where}` }));
     } finally {
+      forwards.end();
       bare.process.kill();
       warm.process.kill();
     }
@@ -55,10 +58,10 @@ async function measures(lab: Lab, where: string): Promise<Measure[]> {
   }
 }
 
-async function small(ours: number, bare: number, warm: number): Promise<Measure[]> {
+async function small(ours: number, bare: number, warm: number, requests: number): Promise<Measure[]> {
   const times = { ours: [] as number[], bare: [] as number[], warm: [] as number[] };
   for (const port of [ours, bare, warm]) await request(port);
-  for (let round = 0; round < REQUESTS; round += 1) {
+  for (let round = 0; round < requests; round += 1) {
     times.ours.push(await timed(() => request(ours)));
     times.bare.push(await timed(() => request(bare)));
     times.warm.push(await timed(() => request(warm)));
@@ -71,7 +74,7 @@ async function small(ours: number, bare: number, warm: number): Promise<Measure[
       value: theirs / mine,
       unit: '×',
       budget: { atLeast: 5 },
-      how: `${ms(theirs)} ÷ ${ms(mine)}, MLflow's /version, new connection each`,
+      how: `${ms(theirs)} ÷ ${ms(mine)}, ${requests} × MLflow's /version, a connection each`,
     },
     {
       name: 'small request: forward ÷ ssh -L with a command running',
@@ -117,20 +120,6 @@ async function bulkMeasure(ours: number, theirs: number, way: 'down' | 'up'): Pr
     budget: { atLeast: 1 },
     how: `${Math.round(mine)} MB/s ÷ ${Math.round(other)} MB/s, ${BULK_BYTES / 1e6} MB, each with its own cipher`,
   };
-}
-
-async function portOf(world: World, lab: Lab, remotePort: number, id: string): Promise<number> {
-  world.forwards.start({
-    id,
-    target: lab.mlflow,
-    remoteHost: '127.0.0.1',
-    remotePort,
-    localPort: 0,
-    name: id,
-    path: '/',
-  });
-  const forward: Forward = await world.becomes(id, 'up', 'degraded');
-  return forward.localPort ?? 0;
 }
 
 async function sshForward(

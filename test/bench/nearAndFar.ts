@@ -9,7 +9,7 @@ const DELAY_MS = 10;
 export async function nearAndFar(
   measures: (lab: Lab, where: string) => Promise<Measure[]>,
 ): Promise<Measure[]> {
-  const lab = await up();
+  const lab = await up(['mlflow']);
   const far = await relay(lab.mlflow.address, lab.mlflow.port, DELAY_MS);
   try {
     const away = { ...lab, mlflow: { ...lab.mlflow, address: '127.0.0.1', port: far.port } };
