@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { systemClock } from '../base';
+import { isAbort, systemClock } from '../base';
 import {
   attention,
   me,
@@ -88,6 +88,7 @@ export class App {
   readonly #id = randomUUID();
   #signedIn: SignedIn | undefined;
   #stopListening: () => void = () => undefined;
+  #entering: Promise<unknown> = Promise.resolve();
   #demo: Demo | undefined;
   #cancelFollowing: () => void = () => undefined;
 
@@ -170,6 +171,18 @@ export class App {
 
   /** Signs in to what is stored, or to the demo while that is open, and asks for everything once. */
   async signInAgain(): Promise<void> {
+    // One change after the other; the asking that follows is cut off by the next one.
+    const entering = this.#entering.then(() => this.#changeOver());
+    this.#entering = entering.catch(() => undefined);
+    await entering;
+    await this.#signedIn?.start().catch((thrown: unknown) => {
+      if (!isAbort(thrown)) throw thrown;
+    });
+    this.draw();
+    this.slotWatch.resume();
+  }
+
+  async #changeOver(): Promise<void> {
     const clouds = this.#demo?.clouds ?? (await this.clouds.list());
     await this.#takePart(clouds);
     await this.course.load();
@@ -179,9 +192,6 @@ export class App {
     if (clouds.length > 0) this.#enter(clouds, older);
     await this.#tellContexts();
     this.draw();
-    await this.#signedIn?.start();
-    this.draw();
-    this.slotWatch.resume();
   }
 
   /** @param wholeClass with 191 people and their 600 servers; one that is open of the other size is closed */
