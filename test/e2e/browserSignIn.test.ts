@@ -109,10 +109,10 @@ describe('sign-in by the browser', () => {
     await window.screenshot('browser-sign-in-3-projects');
     for (const [at, token] of provider.given.entries()) noteSecret(`e2e: token ${at}`, token);
     await window.take('CHI-251409');
+    await window.message(/Signed in to project CHI-251409 at/).waitFor();
     for (const site of ['KVM@TACC', 'CHI@TACC'])
       await window.row('Resources', site).waitFor({ timeout: 60_000 });
     await window.row('Resources', 'node-mlflow-ab1234').waitFor({ timeout: 60_000 });
-    await window.message(/Signed in to project CHI-251409 at/).waitFor();
     await window.screenshot('browser-sign-in-4-signed-in');
   });
 

@@ -6,6 +6,7 @@ import {
   cloudsOf,
   findProjects,
   requestDeviceCode,
+  SignInEnded,
   sites,
   type AccessTokens,
   type DeviceCode,
@@ -14,10 +15,11 @@ import {
 } from '../../chameleon';
 import type { App } from '../app';
 import { ask } from '../ask';
-import { withProgress } from '../register';
+import { ProblemWithOffer, withProgress } from '../register';
 
 const COPY = 'Copy Code';
 const AGAIN = 'Open Browser Again';
+const AGAIN_OFFER = { label: 'Sign In Again', command: 'chameleon.signIn', argument: undefined } as const;
 
 /** One click for all sites: approved in the browser, then a project by its name. @throws SignInEnded, AbortError */
 export async function signInByBrowser(
@@ -35,7 +37,9 @@ export async function signInByBrowser(
     `Approve the sign-in in your browser. Its code: ${code.userCode}`,
     signal,
     (inner) => awaitApproval(chameleonOidc, code, world, inner),
-  );
+  ).catch((thrown: unknown) => {
+    throw thrown instanceof SignInEnded ? new ProblemWithOffer(thrown, AGAIN_OFFER) : thrown;
+  });
   app.masking.add(tokens.accessToken);
   app.masking.add(tokens.refreshToken);
   // Kept once a project is chosen: who turns back there has signed in to nothing, and leaves nothing behind.
