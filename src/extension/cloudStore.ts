@@ -43,12 +43,18 @@ export class StoredClouds implements CloudStore {
     }
   }
 
-  /** Adds a cloud; one of the same site and project's credential, or of the same name, is replaced. */
-  async add(cloud: CloudConfig): Promise<void> {
-    const others = (await this.list()).filter(
-      (each) => each.name !== cloud.name && !(each.region === cloud.region && each.authUrl === cloud.authUrl),
-    );
-    await this.#secrets.store(CLOUDS_SECRET, JSON.stringify([...others, cloud]));
+  /**
+   * Adds clouds; one of the same site and project's credential, or of the same name, is replaced. All in one write:
+   * the storage of an editor in the browser may keep the first of two that follow each other at once.
+   */
+  async add(...clouds: readonly CloudConfig[]): Promise<void> {
+    const replaced = (each: CloudConfig): boolean =>
+      clouds.some(
+        (cloud) =>
+          each.name === cloud.name || (each.region === cloud.region && each.authUrl === cloud.authUrl),
+      );
+    const others = (await this.list()).filter((each) => !replaced(each));
+    await this.#secrets.store(CLOUDS_SECRET, JSON.stringify([...others, ...clouds]));
   }
 
   /** Forgets one cloud; nothing is left of it. */

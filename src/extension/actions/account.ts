@@ -191,13 +191,19 @@ async function signInTo(app: App, offered: readonly CredentialCloud[], signal: A
   const chosen = offered.length === 1 ? offered : await whichOf(offered);
   if (app.demo !== undefined) await app.closeDemo();
   const traps: { readonly site: string; readonly trap: Trap }[] = [];
-  for (const cloud of chosen) {
-    app.masking.add(cloud.credential.secret);
-    const { user, found } = await tried(cloud, signal);
-    await app.clouds.add(cloud);
-    const site = siteOf(cloud).name;
-    void ask.info(`Signed in to ${site} as ${user}.`);
-    traps.push(...found.map((trap) => ({ site, trap })));
+  const good: CredentialCloud[] = [];
+  try {
+    for (const cloud of chosen) {
+      app.masking.add(cloud.credential.secret);
+      const { user, found } = await tried(cloud, signal);
+      good.push(cloud);
+      const site = siteOf(cloud).name;
+      void ask.info(`Signed in to ${site} as ${user}.`);
+      traps.push(...found.map((trap) => ({ site, trap })));
+    }
+  } finally {
+    // Those that were good stay, also when a later one is refused.
+    if (good.length > 0) await app.clouds.add(...good);
   }
   for (const { site, trap } of traps) warnOf(app, site, trap);
   await app.signInAgain();

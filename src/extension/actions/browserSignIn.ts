@@ -89,7 +89,7 @@ async function chosenProject(
 
 async function enter(app: App, project: FoundProject, offer: SignInOffer): Promise<void> {
   if (app.demo !== undefined) await app.closeDemo();
-  for (const cloud of cloudsOf(project)) await app.clouds.add(cloud);
+  await app.clouds.add(...cloudsOf(project));
   void ask.info(signedInWords(project, offer));
   await app.signInAgain();
 }

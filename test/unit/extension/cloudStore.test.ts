@@ -34,6 +34,23 @@ describe('stored clouds', () => {
     );
   });
 
+  it('keeps all sites of one sign-in in one write', async () => {
+    const secrets = memory();
+    let writes = 0;
+    const store: Secrets['store'] = (key, value) => {
+      writes += 1;
+      return secrets.store(key, value);
+    };
+    const clouds = new StoredClouds({ ...secrets, store });
+    await clouds.add(cloud('old', 'KVM@TACC'));
+    await clouds.add(cloud('kvm', 'KVM@TACC'), cloud('old', 'CHI@UC'), cloud('tacc', 'CHI@TACC'));
+    assert.equal(writes, 2);
+    assert.deepEqual(
+      (await clouds.list()).map((each) => `${each.name} ${each.region}`),
+      ['kvm KVM@TACC', 'old CHI@UC', 'tacc CHI@TACC'],
+    );
+  });
+
   it('keeps a site that is signed in by the browser, in place of its credential, and forgets one alone', async () => {
     const secrets = memory();
     const clouds = new StoredClouds(secrets);
