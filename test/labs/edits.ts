@@ -20,6 +20,16 @@ export const ofServer =
     Object.assign(server(world), change);
   };
 
+/** The person has no key pairs at the sites. */
+export const noKeys: Change = (world) => {
+  must(world.inventory).keyPairs = [];
+};
+
+/** The first floating IP is bound to nothing. */
+export const unbound: Change = (world) => {
+  delete must(world.inventory?.floatingIps?.[0]).server;
+};
+
 /** The command of a check gives another answer. */
 export const says =
   (id: string, answer: string | Partial<CommandResult> | Down): Change =>

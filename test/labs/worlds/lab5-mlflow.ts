@@ -13,6 +13,8 @@ import {
   says,
   server,
   shows,
+  noKeys,
+  unbound,
 } from '../edits';
 import { recorded } from '../recorded';
 import { must, type Change, type LabWorlds, type RightWorld } from '../world';
@@ -370,9 +372,7 @@ export const lab: LabWorlds = {
   ],
   alike: {
     'key-at-site': [
-      (world) => {
-        must(world.inventory).keyPairs = [];
-      },
+      noKeys,
       (world) => {
         must(world.inventory?.keyPairs?.[0]).publicKey = '';
       },
@@ -421,9 +421,7 @@ export const lab: LabWorlds = {
       opens('allow-ssh', []),
     ],
     'fip-associated': [
-      (world) => {
-        delete must(world.inventory?.floatingIps?.[0]).server;
-      },
+      unbound,
       (world) => {
         must(world.inventory).floatingIps = [];
       },

@@ -12,6 +12,8 @@ import {
   released,
   says,
   shows,
+  noKeys,
+  unbound,
 } from '../edits';
 import { recorded } from '../recorded';
 import { must, type Change, type LabWorlds, type RightWorld } from '../world';
@@ -358,11 +360,7 @@ export const lab: LabWorlds = {
     },
   ],
   alike: {
-    'key-at-site': [
-      (world) => {
-        must(world.inventory).keyPairs = [];
-      },
-    ],
+    'key-at-site': [noKeys],
     'lease-exists': [ofLease({ status: 'TERMINATED' }), ofLease({ name: 'mltrain_ab12345' })],
     'lease-resource': [
       ofLease({ amount: 2 }),
@@ -379,11 +377,7 @@ export const lab: LabWorlds = {
       ofServer({ image: 'CC-Ubuntu24.04' }),
       { in: 'amd', change: ofServer({ image: 'CC-Ubuntu24.04-CUDA' }) },
     ],
-    'fip-associated': [
-      (world) => {
-        delete must(world.inventory?.floatingIps?.[0]).server;
-      },
-    ],
+    'fip-associated': [unbound],
     'ssh-ready': [says('ssh-ready', { down: 'auth' }), failsWith('ssh-ready', 1)],
     'repo-cloned': [says('repo-cloned', 'amd\n'), { in: 'amd', change: says('repo-cloned', 'main\n') }],
     'docker-ready': [

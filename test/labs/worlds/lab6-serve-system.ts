@@ -12,6 +12,8 @@ import {
   released,
   says,
   shows,
+  noKeys,
+  unbound,
 } from '../edits';
 import { recorded } from '../recorded';
 import { must, notebook, type LabWorlds, type RightWorld } from '../world';
@@ -353,22 +355,14 @@ export const lab: LabWorlds = {
     },
   ],
   alike: {
-    'key-at-site': [
-      (world) => {
-        must(world.inventory).keyPairs = [];
-      },
-    ],
+    'key-at-site': [noKeys],
     'lease-exists': [ofLease({ status: 'TERMINATED' }), ofLease({ name: 'serve_system_ab12345' })],
     'lease-resource': [ofLease({ amount: 2 }), ofLease({ floatingIps: 1 })],
     'lease-length': [ofLease({ end: '2026-06-01T17:01:00Z' })],
     'lease-active': [ofLease({ status: 'PENDING' }), ofLease({ end: '2026-06-01T14:59:00Z' })],
     'server-active': [ofServer({ status: 'BUILD' }), ofServer({ name: 'node-serve-system-alexbaker2' })],
     'server-image': [ofServer({ image: 'CC-Ubuntu24.04' }), ofServer({ image: 'CC-Ubuntu24.04-ROCm' })],
-    'fip-associated': [
-      (world) => {
-        delete must(world.inventory?.floatingIps?.[0]).server;
-      },
-    ],
+    'fip-associated': [unbound],
     'ssh-ready': [says('ssh-ready', { down: 'auth' }), failsWith('ssh-ready', 1)],
     'repo-cloned': [failsWith('repo-cloned', 1), says('repo-cloned', 'okay\n')],
     'docker-ready': [

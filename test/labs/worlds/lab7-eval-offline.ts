@@ -14,6 +14,7 @@ import {
   says,
   server,
   shows,
+  unbound,
 } from '../edits';
 import { recorded } from '../recorded';
 import { must, notebook, type Change, type LabWorlds, type RightWorld } from '../world';
@@ -226,11 +227,7 @@ export const lab: LabWorlds = {
       ofLease({ status: 'PENDING' }),
       unreserved,
     ],
-    'floating-ip': [
-      (world) => {
-        delete must(world.inventory?.floatingIps?.[0]).server;
-      },
-    ],
+    'floating-ip': [unbound],
     'sg-ssh': [
       groups('default', 'allow-8888'),
       opens('allow-ssh', [222]),
