@@ -1,12 +1,28 @@
 /** The card as a browser draws it: nothing is clipped, nothing lies over something else, and a screenshot is read. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { cardHtml, cardSvg, digestOf, openCard, type CardRecord } from '../../src/labs';
+import * as v from 'valibot';
+import { systemClock } from '../../src/base';
+import {
+  cardHtml,
+  cardSvg,
+  cardText,
+  digestOf,
+  embedInPng,
+  openCard,
+  readCard,
+  shortCode,
+  verifyCardWith,
+  type CardRecord,
+} from '../../src/labs';
 import { contrast } from '../unit/labs/card/contrast';
 import { hostileCard, largeCard } from '../unit/labs/card/largeSamples';
-import { card, inventory } from '../unit/labs/card/samples';
+import { asInDemo, card, hour, inventory, lab, run, takenAt } from '../unit/labs/card/samples';
+import { FromPanelSchema } from '../../webview/card/contract';
 import { openBrowser } from '../vscode/browser';
+import { repository } from '../vscode/editions.mjs';
 import { pictures } from './window';
 
 /** Sixty failed checks, each in words, and forty letters in every name. */
@@ -162,6 +178,167 @@ describe('card in a browser', () => {
           assert.ok(contrast(hex(ink), hex(ground)) >= 4.5, `${ink} on ${ground}`);
         assert.equal(await page.locator('img, script[src], link, iframe').count(), 0, 'nothing is loaded');
       });
+    });
+});
+
+/** Colours of VS Code's own dark and light theme, as far as the panel uses them. */
+const themes = {
+  dark: {
+    foreground: '#cccccc',
+    'editor-background': '#1f1f1f',
+    descriptionForeground: '#9d9d9d',
+    'widget-border': '#313131',
+    'button-background': '#0078d4',
+    'button-foreground': '#ffffff',
+    'button-secondaryBackground': '#313131',
+    'button-secondaryForeground': '#cccccc',
+    'textBlockQuote-background': '#2b2b2b',
+    'testing-iconPassed': '#73c991',
+    'testing-iconFailed': '#f14c4c',
+    'testing-iconQueued': '#cca700',
+    'testing-iconSkipped': '#848484',
+  },
+  light: {
+    foreground: '#3b3b3b',
+    'editor-background': '#ffffff',
+    descriptionForeground: '#3b3b3b',
+    'widget-border': '#e5e5e5',
+    'button-background': '#005fb8',
+    'button-foreground': '#ffffff',
+    'button-secondaryBackground': '#e5e5e5',
+    'button-secondaryForeground': '#3b3b3b',
+    'textBlockQuote-background': '#f8f8f8',
+    'testing-iconPassed': '#73c991',
+    'testing-iconFailed': '#f14c4c',
+    'testing-iconQueued': '#cca700',
+    'testing-iconSkipped': '#848484',
+  },
+} as const;
+
+describe('panel of a card', () => {
+  let browser: Browser;
+  let script = '';
+  before(async () => {
+    browser = await openBrowser();
+    const { outputFiles } = await build({
+      entryPoints: [path.join(repository, 'webview', 'card', 'main.ts')],
+      bundle: true,
+      write: false,
+      format: 'iife',
+      loader: { '.css': 'text' },
+    });
+    script = outputFiles[0]?.text ?? '';
+  });
+  after(() => browser.close());
+
+  /** The panel with a message of the extension, and what it says back. */
+  async function open(
+    message: object,
+    theme: 'dark' | 'light' = 'dark',
+  ): Promise<{ page: Page; said: () => Promise<unknown[]> }> {
+    const context = await browser.newContext({
+      viewport: { width: 900, height: 1100 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    const variables = Object.entries(themes[theme]).map(([name, colour]) => `--vscode-${name}: ${colour}`);
+    const root = `:root { ${variables.join('; ')}; --vscode-font-size: 13px; --vscode-font-family: sans-serif }`;
+    const head = `<style>${root}</style><script>said = []; acquireVsCodeApi = () => ({ postMessage: (m) => said.push(m) })</script>`;
+    await page.route('http://localhost/**', (route) =>
+      route.request().url().endsWith('.js')
+        ? route.fulfill({ contentType: 'text/javascript', body: script })
+        : route.fulfill({
+            contentType: 'text/html',
+            body: `<!doctype html><meta charset="utf-8">${head}<body data-vscode-theme-kind="vscode-${theme}"><script src="card.js"></script>`,
+          }),
+    );
+    await page.goto('http://localhost/');
+    await page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`);
+    await page.locator('main').waitFor();
+    return { page, said: () => page.evaluate<unknown[]>('said') };
+  }
+
+  const { light, dark, text } = {
+    light: cardSvg(samples.usual, 'light'),
+    dark: cardSvg(samples.usual, 'dark'),
+    text: cardText(samples.usual),
+  };
+  const message = { kind: 'card', light, dark, text };
+
+  it('has a button for each way to hand it in, and says the card in words', async () => {
+    const { page, said } = await open(message);
+    for (const label of ['Save JSON', 'Save HTML', 'Save as PNG']) await page.getByText(label).click();
+    await page.waitForFunction('said.length === 4');
+    const [ready, json, html, png] = await said();
+    assert.deepEqual([ready, json, html], [{ kind: 'ready' }, { kind: 'saveJson' }, { kind: 'saveHtml' }]);
+    assert.ok(v.is(FromPanelSchema, png) && png.kind === 'savePng');
+    const saved = embedInPng(Buffer.from(png.png, 'base64'), samples.usual);
+    const handedIn = await openCard(saved);
+    assert.equal(handedIn.picture, 'asDrawn');
+    assert.deepEqual(readCard(saved), samples.usual);
+    const words = await page.locator('.for-readers').textContent();
+    for (const { title } of samples.usual.checks) assert.ok(words?.includes(title), title);
+    await page.context().close();
+  });
+
+  it('puts the picture on the clipboard, from where it is read by its code', async () => {
+    const { page } = await open(message, 'light');
+    await page.getByText('Copy as picture').click();
+    await page.getByText('The picture is on the clipboard').waitFor();
+    const base64 = await page.evaluate<string>(`navigator.clipboard.read()
+      .then(([item]) => item.getType('image/png'))
+      .then((blob) => blob.arrayBuffer())
+      .then((buffer) => btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join('')))`);
+    const handedIn = await openCard(Buffer.from(base64, 'base64'));
+    assert.equal(handedIn.picture, 'scanned');
+    assert.equal(handedIn.record(undefined, inventory()).digest, samples.usual.digest);
+    await page.context().close();
+  });
+
+  for (const theme of ['dark', 'light'] as const)
+    it(`shows a screenshot beside what its code says, ${theme}`, async () => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+      const drawn = await context.newPage();
+      await drawn.setContent(`<body style="margin:0">${light}`);
+      // The words are painted over, as a forger does; the code stays.
+      await drawn.evaluate(
+        `document.querySelectorAll('svg text').forEach((each) => { if (/12 of 14/.test(each.textContent)) each.textContent = '14 of 14 checks passed'; })`,
+      );
+      const shot = await drawn.screenshot();
+      await context.close();
+      const handedIn = await openCard(shot);
+      const record = handedIn.record(lab, inventory());
+      assert.equal(record.digest, samples.usual.digest);
+      const verdict = await verifyCardWith({
+        record,
+        lab,
+        picture: handedIn.picture,
+        world: {
+          inventory: inventory(),
+          session: () => undefined,
+          clock: { ...systemClock, now: () => takenAt + hour },
+        },
+        rerun: () => Promise.resolve(run(asInDemo)),
+        signal: new AbortController().signal,
+      });
+      const { page } = await open(
+        {
+          ...message,
+          text: cardText(record),
+          handedIn: `data:image/png;base64,${shot.toString('base64')}`,
+          verification: { digest: verdict.digest, code: shortCode(record.digest), lines: verdict.lines },
+        },
+        theme,
+      );
+      await page.getByText(/Read from the picture’s code .* 12 of 14 checks passed/).waitFor();
+      await page.getByText('Its words were not read: what counts').waitFor();
+      await page.locator('figure img').waitFor();
+      assert.equal(await page.locator('li.contradicted').count(), 0);
+      await page.screenshot({
+        path: path.join(pictures(), `card-panel-scanned-${theme}.png`),
+        fullPage: true,
+      });
+      await page.context().close();
     });
 });
 

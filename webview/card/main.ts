@@ -35,11 +35,13 @@ function show(message: CardMessage): void {
     element(
       'main',
       {},
+      // Above what its code says, so that both are seen at once.
+      ...(message.handedIn === undefined ? [] : [handedIn(message.handedIn)]),
       message.verification === undefined
         ? toolbar(message)
         : verificationView(message.verification, message.text.heading),
       status,
-      ...(message.handedIn === undefined ? drawnCard(message) : [handedIn(message.handedIn)]),
+      ...(message.handedIn === undefined ? drawnCard(message) : []),
     ),
   );
 }

@@ -2,7 +2,7 @@ import { pixelsOf, mostPixels, type Pixels } from './pixels';
 import { isPng } from './png';
 
 /** As long as a picture is searched for a code, ms: screenshots take tens, and one without a code must end. */
-const SEARCH_MS = 3000;
+const SEARCH_MS = 1500;
 
 /** True if the bytes begin as every JPEG does. */
 export function isJpeg(bytes: Uint8Array): boolean {
