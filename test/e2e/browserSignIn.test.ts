@@ -116,11 +116,6 @@ describe('sign-in by the browser', () => {
     await window.screenshot('browser-sign-in-4-signed-in');
   });
 
-  it('is still signed in in a window that is loaded anew, without asking', async () => {
-    await window.page.reload();
-    await window.row('Resources', 'KVM@TACC').waitFor({ timeout: 60_000 });
-  });
-
   it('forgets every secret at sign-out', async () => {
     assert.ok(provider.given.length >= 4);
     await window.dismissMessages();

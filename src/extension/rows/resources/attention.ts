@@ -20,7 +20,8 @@ export function attentionHeading(at: At): Row[] {
   if (list.length === 0) return [];
   return [
     row({
-      id: `attention:${at.site.cloud}`,
+      // The editor keeps a heading as it was once opened: of many things it is another, and folded.
+      id: `attention:${at.site.cloud}${list.length > MOST_OPEN ? ':many' : ''}`,
       label: 'Needs attention',
       description: String(list.length),
       icon: 'warning',
