@@ -185,7 +185,8 @@ export const SEEN_REALLY: Readonly<Record<string, SeenReally>> = {
       'fastapi-onnx-http',
       'triton-models',
     ],
-    long: ['triton-ready', 'triton-dynamic-batching', 'triton-batched'],
+    // Its model is not loaded from a folder there, so that the list of models does not tell it.
+    long: ['triton-dynamic-batching', 'triton-batched'],
   },
   'lab6-serve-model': {
     services: [

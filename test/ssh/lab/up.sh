@@ -205,7 +205,7 @@ up_grafana() { own "$ST/grafana" "$ST/grafana/plugins"
     GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false GF_LOG_LEVEL=warn GF_UNIFIED_ALERTING_MIN_INTERVAL=10s \
     "$SVCLAB/bin/grafana" server --homepath "$SVCLAB/src/grafana" web; }
 up_triton() { own "$ST/triton"
-  start triton serve env PATH="$V/triton/bin:/usr/bin:/bin" HOME="$ST/triton" bash -c '
+  start triton serve env PATH="$V/triton/bin:/usr/bin:/bin" HOME="$ST/triton" TRITON_PREFERRED="${TRITON_PREFERRED-4,6,8,10}" bash -c '
     # pytriton now and then asks its own helper before that one listens: again, then
     for i in 1 2 3 4 5; do "$0" "$1" && exit; sleep 1; done' "$V/triton/bin/python" "$HERE/apps/triton_food.py"; }
 up_labelstudio() { own "$ST/labelstudio"
