@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { minify } from 'terser';
 
 const production = process.argv.includes('--production');
 rmSync('dist', { recursive: true, force: true, maxRetries: 5 });
@@ -57,6 +58,10 @@ async function buildExtensionParts() {
     chunkNames: 'extension/[name]-[hash]',
     outdir: 'dist',
     external: ['vscode', ...optionalNative],
+    alias: {
+      tweetnacl: './src/ssh/sha512.ts',
+      yaml: './node_modules/yaml/browser/index.js', // its build that can be shaken
+    },
   });
   mkdirSync('dist/extension', { recursive: true });
   await Promise.all(
@@ -69,7 +74,7 @@ async function buildExtensionParts() {
         sourcemap,
         supported: { 'dynamic-import': false },
       });
-      writeFileSync(file, code);
+      writeFileSync(file, production ? ((await minify(code)).code ?? code) : code);
     }),
   );
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { CloudConfig } from '../openstack';
-import type { CloudStore } from '../chameleon';
+import { siteOf, type CloudStore } from '../chameleon';
+import type { SignedInSite } from './authentication';
 import { CLOUDS_SECRET } from './keys';
 
 /** What VS Code gives for secrets, as far as it is used. */
@@ -67,4 +68,13 @@ export class StoredClouds implements CloudStore {
   async clear(): Promise<void> {
     await this.#secrets.delete(CLOUDS_SECRET);
   }
+}
+
+/** One account a cloud, for the Accounts menu. */
+export function accountsOf(clouds: readonly CloudConfig[]): readonly SignedInSite[] {
+  return clouds.map((cloud) => ({
+    id: cloud.name,
+    site: siteOf(cloud).name,
+    how: cloud.credential.kind === 'federated' ? cloud.credential.project : 'application credential',
+  }));
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Course, Person } from '../chameleon';
+import { readCourse, readRoster, type Course, type Person } from '../chameleon';
 import type { Lab } from '../labs';
 import type { App } from './app';
 import { ask } from './ask';
@@ -65,7 +65,6 @@ export class CourseDesk {
   }
 
   async #load(): Promise<void> {
-    const { readCourse } = await import('../chameleon');
     const file = this.#file();
     const text = await this.#textOf(file);
     if (text === undefined) return;
@@ -99,7 +98,6 @@ export class CourseDesk {
       named === '' ? vscode.Uri.joinPath(courseFile, '..', rosterFile ?? '') : vscode.Uri.file(named);
     const text = await this.#textOf(file);
     if (text === undefined) return [];
-    const { readRoster } = await import('../chameleon');
     const { people, faults } = readRoster(text);
     for (const { line, what } of faults) this.#app.log.warn(`${path.basename(file.fsPath)}:${line}: ${what}`);
     return people;

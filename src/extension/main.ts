@@ -68,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       await vscode.commands.executeCommand('chameleon.signIn');
     },
     signOutOf: async (cloud) => {
-      const { signOutOf } = await import('./actions/account');
+      const { signOutOf } = await import('./actions');
       await signOutOf(await loaded(), cloud);
     },
   });
@@ -98,14 +98,8 @@ export function activate(context: vscode.ExtensionContext): Api {
 /** Read from what is stored: the Accounts menu is drawn before anything else is needed. */
 async function signedInSites(secrets: vscode.SecretStorage): Promise<readonly SignedInSite[]> {
   if ((await secrets.get(CLOUDS_SECRET)) === undefined) return [];
-  const { StoredClouds } = await import('./cloudStore');
-  const { siteOf } = await import('../chameleon');
-  const clouds = await new StoredClouds(secrets).list();
-  return clouds.map((cloud) => ({
-    id: cloud.name,
-    site: siteOf(cloud).name,
-    how: cloud.credential.kind === 'federated' ? cloud.credential.project : 'application credential',
-  }));
+  const { accountsOf, StoredClouds } = await import('./cloudStore');
+  return accountsOf(await new StoredClouds(secrets).list());
 }
 
 export async function deactivate(): Promise<void> {

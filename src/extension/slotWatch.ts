@@ -9,6 +9,7 @@ import {
   type SiteInventory,
   type SlotWish,
 } from '../chameleon';
+import { reserveFrom } from './actions/reserve';
 import type { App } from './app';
 import { ask } from './ask';
 import { WATCHES_STATE } from './keys';
@@ -145,7 +146,6 @@ export class SlotWatch {
     );
     if (pressed === STOP) await this.remove(wish.id);
     if (pressed !== RESERVE) return;
-    const { reserveFrom } = await import('./actions/reserve');
     const { site, nodeType, ...rest } = wish;
     const template = { ...rest, site, title: undefined, machine: { kind: 'hosts' as const, nodeType } };
     if (await reserveFrom(this.#app, template, new AbortController().signal)) await this.remove(wish.id);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { abortError, Problem } from '../../base';
+import { sites } from '../../chameleon';
 import type { Lab, LabCheck, LabRun } from '../../labs';
 import type { App } from '../app';
 import { ask } from '../ask';
@@ -64,7 +65,6 @@ export async function newLab(): Promise<void> {
     check: (text) => (/^[a-z0-9][a-z0-9-]*$/.test(text) ? undefined : 'Small letters, digits and dashes'),
   });
   if (id === undefined) return;
-  const { sites } = await import('../../chameleon');
   const site = await ask.pick(
     'Where is it done?',
     sites.map(({ name, kind }) => ({ label: name, description: kind, value: name })),

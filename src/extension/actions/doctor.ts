@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Problem } from '../../base';
+import { Problem, systemClock } from '../../base';
 import type { OwnedServer, SiteInventory } from '../../chameleon';
 import type { CloudFacts, Diagnosis, Reach, RepairName, Rung } from '../../doctor';
 import type { Target } from '../../ssh';
@@ -100,7 +100,6 @@ async function reachOf(
   console: string | undefined,
 ): Promise<Reach> {
   const { dialBy, hostKeysFromConsole, listeningPorts, lookAtDoor } = await import('../../ssh');
-  const { systemClock } = await import('../../base');
   const { connections, knownHosts, reach } = await app.hosts.ready();
   const mine = server.owner.kind === 'me';
   return {

@@ -21,6 +21,8 @@ import * as servers from './servers';
 import * as sessions from './sessions';
 import * as volumes from './volumes';
 
+export { signOutOf } from './account';
+
 export type Action = (app: App, argument: unknown, signal: AbortSignal) => Promise<unknown>;
 
 /** What each command does. */

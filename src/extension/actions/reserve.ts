@@ -15,6 +15,7 @@ import {
 import { listFlavors, type Flavor, type Lease, type Session } from '../../openstack';
 import type { App } from '../app';
 import { ask, type Choice } from '../ask';
+import { CalendarPanel } from '../panels/calendar';
 import { withProgress } from '../register';
 import { sceneOf, soonestStart } from '../reserve/choices';
 import { machineStep, type Place } from '../reserve/fields';
@@ -279,7 +280,7 @@ function sessionOf(app: App, site: SiteInventory): Session {
 }
 
 /** The availability calendar of a site: the row's, else the first that has nodes. */
-export async function showAvailability(app: App, argument: unknown): Promise<void> {
+export function showAvailability(app: App, argument: unknown): Promise<void> {
   const subject = subjectOf(argument);
   const { sites } = app.inventory;
   const site =
@@ -287,8 +288,8 @@ export async function showAvailability(app: App, argument: unknown): Promise<voi
     sites.find(({ site: { kind } }) => kind === 'baremetal') ??
     sites[0];
   if (site === undefined) throw new Problem('You are not signed in.', { next: 'Sign in, or open the demo.' });
-  const { CalendarPanel } = await import('../panels/calendar');
   CalendarPanel.show(app, site.cloud);
+  return Promise.resolve();
 }
 
 /** Which slots are watched for, and which no longer shall be. */
