@@ -1,13 +1,13 @@
 /** The Labs view and lab files, by clicks alone. */
 import assert from 'node:assert/strict';
-import { demoIsOpen } from './steps';
+import { demoIsOpen, openStep } from './steps';
 import { openWindow, type Workbench } from './window';
 
 for (const theme of ['dark', 'light'] as const)
   describe(`labs in the demo, ${theme}`, () => {
     let window: Workbench;
     before(async () => {
-      window = await openWindow({ theme });
+      window = await openWindow({ theme, settings: { 'chameleon.labs.watchSeconds': 1 } });
       await demoIsOpen(window);
       await window.enlarge('Labs');
     });
@@ -40,6 +40,53 @@ for (const theme of ['dark', 'light'] as const)
       const there = window.row('Labs', /^What is there.*running/);
       await there.waitFor();
       await window.screenshot(`labs-3-there-${theme}`);
+    });
+
+    it('says each verdict in words, with the cause of what is not known', async () => {
+      await window.row('Labs', /MLflow.*deployed/).click();
+      for (const step of ['Hello, Linux', 'Copy files', 'Log in']) await openStep(window, step);
+      for (const said of [
+        /^Key imported at CHI@TACC.*failed · /,
+        /^Key imported at CHI@UC.*not known · \S+/,
+        /^The Linux exercise.*for you to say · /,
+        /^Edited file copied back.*passed · /,
+        /^Clean up.*to do/,
+      ])
+        await window.row('Labs', said).waitFor();
+      await window.screenshot(`labs-5-verdicts-${theme}`);
+    });
+
+    it('keeps what it saw of what does not last', async () => {
+      const onServer = async (command: string): Promise<void> => {
+        await window.page.keyboard.type(`${command}; echo done-$?\n`);
+        await window.terminal().getByText('done-0').first().waitFor();
+        await window.page.keyboard.type('clear\n');
+        await window.terminal().getByText('done-0').first().waitFor({ state: 'detached' });
+      };
+      const row = (verdict: string): Promise<void> =>
+        window
+          .row('Labs', new RegExp(`^A command ran in the remote session.*${verdict} · `))
+          .waitFor({ timeout: 60_000 });
+      const check = (): Promise<void> =>
+        window.rowAction('Labs', 'A command ran in the remote session', 'Run This Check');
+      await window.clickRow('Labs', 'What is there');
+      await window.clickRow('Labs', /^hello_chameleon-alexbaker.*click for a terminal/);
+      await window.terminal().getByText('cc@hello-chameleon-alexbaker').first().waitFor({ timeout: 60_000 });
+      await onServer('rm hello.txt');
+      await check();
+      await row('passed earlier');
+      await window.screenshot(`labs-6-earlier-${theme}`);
+      await onServer('echo "Hello from hello-chameleon-alexbaker" > hello.txt');
+      await check();
+      await row('passed');
+      await window.page.keyboard.type('exit\n');
+    });
+
+    it('keeps a lab of more than sixty checks readable', async () => {
+      await window.rowAction('Labs', /Cloud Computing on Chameleon/, 'Run Lab Checks');
+      await window.row('Labs', /Cloud Computing on Chameleon.*\d+ of 6\d/).waitFor({ timeout: 120_000 });
+      await window.clickRow('Labs', '1 Hello, Chameleon');
+      await window.screenshot(`labs-7-sixty-${theme}`);
     });
 
     it('starts a lab file, and marks what can’t work', async () => {
