@@ -49,6 +49,35 @@ describe('faults between us and a real server', () => {
     assert.match(again.last?.what ?? '', /broke|answer/);
   });
 
+  it('a link that goes down behind a jump host is noticed, and the forward is back when it is up', async () => {
+    const connection = await world.connections.to(lab.node2, signal);
+    const { stdout } = await connection.run(
+      'mkdir -p /tmp/linked && cd /tmp/linked && echo linked > index.html && (python3 -m http.server 8124 --bind 127.0.0.1 >/dev/null 2>&1 & echo $!)',
+      freely(),
+    );
+    try {
+      world.forwards.start(mlflow({ target: lab.node2, remotePort: 8124 }));
+      await until(
+        () => world.becomes('mlflow', 'up', 'degraded'),
+        async (forward) => {
+          if (forward.state.kind !== 'up') await world.forwards.restart('mlflow');
+          return forward.state.kind === 'up';
+        },
+      );
+      const began = performance.now();
+      await lab.host('link', lab.node2, 'down');
+      await world.becomes('mlflow', 'waiting');
+      assert.ok(performance.now() - began < 15_000);
+      await lab.host('link', lab.node2, 'up');
+      const { localPort } = await world.becomes('mlflow', 'up');
+      assert.equal(await (await fetch(`http://127.0.0.1:${localPort ?? 0}/`)).text(), 'linked\n');
+    } finally {
+      await lab.host('link', lab.node2, 'up');
+      const again = await world.connections.to(lab.node2, signal);
+      await again.run(`kill ${Number(stdout)}`, freely());
+    }
+  });
+
   it('a server that allows one session at a time runs all commands, one after the other', async () => {
     await lab.host('sshd', lab.mlflow, 'MaxSessions 1');
     const connection = await world.connections.to(lab.mlflow, signal);
