@@ -13,7 +13,7 @@ describe('the services’ own clients through a forward that is cut under them',
   let page: Page;
   const clients: ClientProgram[] = [];
   before(async () => {
-    lab = await up(['mlflow']);
+    lab = await up(['mlflow', 'ray']);
     browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
   });
   after(() => browser.close());
@@ -29,7 +29,7 @@ describe('the services’ own clients through a forward that is cut under them',
 
   /** A forward that is up, its address and what cuts it. */
   const forwarded = async (
-    id: 'mlflow',
+    id: 'mlflow' | 'ray',
   ): Promise<{ readonly url: string; cut: () => Promise<void>; again: () => Promise<void> }> => {
     const spec = { id, target: lab[id], remoteHost: '127.0.0.1', remotePort: lab.ports[id], localPort: 0 };
     world.forwards.start({ ...spec, name: id, path: '/' });
@@ -53,7 +53,7 @@ describe('the services’ own clients through a forward that is cut under them',
     return program;
   };
   /** What the server itself says, on its own port and past all forwards. */
-  const onServer = async (id: 'mlflow', command: string): Promise<string> => {
+  const onServer = async (id: 'mlflow' | 'ray', command: string): Promise<string> => {
     const connection = await world.connections.to(lab[id], signal);
     const { exit, stdout, stderr } = await connection.run(command, freely());
     assert.equal(exit, 0, stderr);
@@ -94,4 +94,101 @@ describe('the services’ own clients through a forward that is cut under them',
     );
     for (const step of [0, 1, 2]) assert.ok(notes.includes(`notes/${step}.txt`), notes);
   });
+
+  it('Ray: a job is submitted with its folder, and its log is read as it comes, before and after the cut', async () => {
+    const { url, cut, again } = await forwarded('ray');
+    const end = `/home/cc/end-${process.pid}`;
+    const submission = client(
+      lab.program('ray', 'python'),
+      'ray_job.py',
+      url,
+      ClientProgram.file('job'),
+      end,
+    );
+    const { job } = await submission.says();
+    const id = String(job);
+    await page.goto(`${url}/#/jobs`);
+    await page.getByText(id).first().waitFor({ timeout: 60_000 });
+    assert.match(await tail(page, id, 3), /line 0\nline 1\nline 2\n/, 'over the WebSocket');
+    const stream = await logStream(url, id, 3);
+    assert.match(stream.text, /line \d+\n/, 'over a chunked answer that stays open');
+    await cut();
+    await assert.rejects(stream.rest(), 'what was under way has ended, and says so');
+    await again();
+    await page.reload();
+    await page.getByText(id).first().waitFor({ timeout: 60_000 });
+    const seen = await tail(page, id, 3);
+    const last = Number(/line (\d+)\n$/.exec(seen)?.[1]);
+    assert.match(
+      await tail(page, id, last + 3),
+      new RegExp(`line ${last + 2}\n`),
+      'the job ran on meanwhile',
+    );
+    submission.tell('to the end');
+    await onServer('ray', `touch ${end}`);
+    const { lines, status } = await submission.says();
+    assert.equal(status, 'SUCCEEDED');
+    assert.ok(Array.isArray(lines) && lines.includes('line 0') && lines.at(-1) === 'the last line');
+    await submission.finish();
+  });
 });
+
+/** The first lines of a running job's log over Ray's WebSocket, opened from its own page. */
+function tail(page: Page, job: string, lines: number): Promise<string> {
+  return page.evaluate(
+    ({ id, wanted, host }) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = new WebSocket(`ws://${host}/api/jobs/${id}/logs/tail`);
+        let text = '';
+        socket.onerror = () => reject(new Error('the WebSocket broke'));
+        socket.onclose = () => reject(new Error(`the WebSocket was closed after ${text}`));
+        socket.onmessage = ({ data }) => {
+          text += String(data);
+          if (text.split('\n').length <= wanted) return;
+          socket.onclose = null;
+          socket.close();
+          resolve(text);
+        };
+      }),
+    { id: job, wanted: lines, host: new URL(page.url()).host },
+  );
+}
+
+/** Ray's log stream of a job's driver: a chunked answer that stays open; its first lines, and how it ends. */
+async function logStream(
+  url: string,
+  job: string,
+  lines: number,
+): Promise<{ readonly text: string; rest(): Promise<void> }> {
+  const nodes = (await (await fetch(`${url}/nodes?view=summary`)).json()) as {
+    readonly data: {
+      readonly summary: readonly {
+        readonly raylet: { readonly nodeId: string; readonly isHeadNode: boolean };
+      }[];
+    };
+  };
+  const head = nodes.data.summary.find(({ raylet }) => raylet.isHeadNode)?.raylet.nodeId ?? '';
+  const answer = await fetch(
+    `${url}/api/v0/logs/stream?node_id=${head}&filename=job-driver-${job}.log&lines=100&format=text`,
+  );
+  assert.equal(answer.status, 200);
+  assert.ok(answer.body);
+  const chunks = answer.body[Symbol.asyncIterator]();
+  const decoder = new TextDecoder();
+  let text = '';
+  const next = async (): Promise<boolean> => {
+    const chunk = (await chunks.next()) as IteratorResult<Uint8Array, unknown>;
+    if (chunk.done !== true) text += decoder.decode(chunk.value, { stream: true });
+    return chunk.done !== true;
+  };
+  while (text.split('\n').length <= lines && (await next()));
+  // One more than was there: it comes while the answer is open.
+  const before = text;
+  while (text === before && (await next()));
+  return {
+    text,
+    rest: async () => {
+      while (await next());
+    },
+  };
+}

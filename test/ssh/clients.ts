@@ -31,6 +31,11 @@ export class ClientProgram {
     this.#lines = this.#reader[Symbol.asyncIterator]();
   }
 
+  /** Path of a file that goes with the scripts. */
+  static file(name: string): string {
+    return path.join(scripts, name);
+  }
+
   tell(line: string): void {
     this.#child.stdin?.write(`${line}\n`);
   }
