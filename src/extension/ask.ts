@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { manyStep, pickStep, textStep, type PickStep, type StepAnswer, type TextStep } from './steps';
 
@@ -120,6 +121,12 @@ const onScreen: Ask = {
     return vscode.window.showSaveDialog({ title, defaultUri: suggested, ...filtersOf(filters) });
   },
 };
+
+/** What a file is called that is offered to be saved: in the open folder, else at home. */
+export function besideTheWork(name: string): vscode.Uri {
+  const place = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+  return vscode.Uri.joinPath(place, name);
+}
 
 function filtersOf(filters: Readonly<Record<string, readonly string[]>> | undefined): {
   filters?: Record<string, string[]>;

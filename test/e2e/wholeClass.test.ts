@@ -1,6 +1,6 @@
 /** A whole class in the demo: everyone's things, one of 191 people, by kind and by person; roster and course file. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openWindow, type Workbench } from './window';
 
@@ -71,6 +71,7 @@ describe('a whole class in the demo, by keyboard', () => {
     await window.run('Chameleon: Open Course File');
     await window.quickInput().getByRole('button', { name: 'OK' }).click();
     await window.page.locator('.tab', { hasText: 'course.yaml' }).waitFor({ timeout: 60_000 });
+    await access(path.join(window.folder, 'course.yaml'));
     await window.screenshot('class-9-course-file');
   });
 });

@@ -1,8 +1,7 @@
-import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { Problem } from '../../base';
 import type { App } from '../app';
-import { ask } from '../ask';
+import { ask, besideTheWork } from '../ask';
 import { readable } from '../readable';
 import { withProgress } from '../register';
 
@@ -64,8 +63,7 @@ export async function verifyFolder(app: App, argument: unknown, signal: AbortSig
 
 async function offerCsv(words: string, csv: string): Promise<void> {
   if ((await ask.info(words, 'Save as CSV')) !== 'Save as CSV') return;
-  const place = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
-  const file = await ask.saveFile('Save Table', vscode.Uri.joinPath(place, 'cards.csv'), { CSV: ['csv'] });
+  const file = await ask.saveFile('Save Table', besideTheWork('cards.csv'), { CSV: ['csv'] });
   if (file !== undefined) await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(csv));
 }
 

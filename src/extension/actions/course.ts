@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { abortError, Problem } from '../../base';
 import { readRoster } from '../../chameleon';
 import type { App } from '../app';
-import { ask } from '../ask';
+import { ask, besideTheWork } from '../ask';
 
 /** Takes a roster in: its file is checked, and named in the settings. Its text stays where it is. */
 export async function importRoster(app: App): Promise<void> {
@@ -50,7 +50,7 @@ export async function openCourseFile(app: App): Promise<void> {
     await vscode.window.showTextDocument(vscode.Uri.file(named));
     return;
   }
-  const target = await ask.saveFile('New Course File', vscode.Uri.file('course.yaml'), {
+  const target = await ask.saveFile('New Course File', besideTheWork('course.yaml'), {
     'Course file': ['yaml'],
   });
   if (target === undefined) throw abortError();

@@ -1,7 +1,6 @@
-import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { cardFileStem, cardHtml, cardJson, embedInPng, type CardRecord } from '../../labs';
-import { ask } from '../ask';
+import { ask, besideTheWork } from '../ask';
 
 export type CardForm =
   | { readonly kind: 'png'; readonly picture: Uint8Array }
@@ -12,7 +11,7 @@ const formNames = { png: 'PNG picture', json: 'JSON', html: 'Web page' } as cons
 
 /** Asks where to, and writes the card there. Returns the file's name; `undefined` if the person dismissed it. */
 export async function saveCard(record: CardRecord, form: CardForm): Promise<string | undefined> {
-  const suggested = vscode.Uri.joinPath(placeToSave(), `${cardFileStem(record)}.${form.kind}`);
+  const suggested = besideTheWork(`${cardFileStem(record)}.${form.kind}`);
   const file = await ask.saveFile('Save Completion Card', suggested, { [formNames[form.kind]]: [form.kind] });
   if (file === undefined) return undefined;
   await vscode.workspace.fs.writeFile(file, bytesOf(record, form));
@@ -20,10 +19,6 @@ export async function saveCard(record: CardRecord, form: CardForm): Promise<stri
   // Not awaited: the message may stay for as long as the person likes.
   void offerToOpen(file, name);
   return name;
-}
-
-function placeToSave(): vscode.Uri {
-  return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
 }
 
 function bytesOf(record: CardRecord, form: CardForm): Uint8Array {
