@@ -54,9 +54,6 @@ describe('connections in the demo', () => {
       (await window.row('Connections', wrong).getAttribute('aria-label')) ?? '',
       /Port 9999 on port 9999 of node-mlflow-ab1234: .*Nothing listens/,
     );
-    await window.row('Connections', wrong).hover();
-    const hover = window.page.locator('.monaco-hover:visible');
-    await hover.getByText('it is ready when').waitFor();
     await window.screenshot('connections-5-wrong');
     await window.rowAction('Connections', wrong, 'Stop Forward');
     await window.row('Connections', /^Port 9999:9999 · stopped/).waitFor();

@@ -11,13 +11,18 @@ export function checkLines(
   resources: readonly CardLine[],
 ): CardLine[] {
   const isSameEdition = record.lab.id === evidence.lab.id && record.lab.edition === evidence.lab.edition;
-  const known = new Map(evidence.lab.steps.flatMap(({ checks }) => checks.map((check) => [check.id, check])));
+  const all = evidence.lab.steps.flatMap(({ checks }) => checks);
+  const known = new Map(all.map((check) => [check.id, check]));
+  // Where nothing tells the variant, a check of one id may read as any of them has it.
+  const asOnCard = ({ id, title, optional }: CardCheck): LabCheck | undefined =>
+    all.find((check) => check.id === id && check.title === title && check.optional === optional) ??
+    known.get(id);
   const now = new Map(evidence.run.checks.map((check) => [check.id, check]));
   const onCard = new Set(record.checks.map(({ id }) => id));
   const leftOut = [...known.values()].filter(({ id }) => isSameEdition && now.has(id) && !onCard.has(id));
   return [
     ...record.checks.map((check): CardLine => {
-      const context = { record, resources, lab: known.get(check.id), now: now.get(check.id) };
+      const context = { record, resources, lab: asOnCard(check), now: now.get(check.id) };
       const judged = isSameEdition ? judge(check, context) : otherEdition;
       return { ...lineOf(check, record.zone), ...judged };
     }),

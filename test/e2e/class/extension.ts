@@ -63,7 +63,7 @@ function cardsOf(inventory: Inventory, labs: readonly Lab[]): { name: string; re
   return labs.flatMap((lab, nth) =>
     inventory.people.map((person, at) => ({
       name: `${lab.id}-${person.netId ?? person.usernames[0] ?? String(at)}.json`,
-      record: recordOf(lab, person, inventory, Date.now() - (nth * 100 + at) * 1000),
+      record: recordOf(lab, person, inventory, Date.now() - (nth * 100 + at)),
     })),
   );
 }

@@ -38,7 +38,7 @@ interface Now {
   readonly picture?: PictureState;
 }
 
-async function verify(record: CardRecord, now: Now = {}): Promise<CardVerdict> {
+async function verify(record: CardRecord, now: Now = {}, ofLab = lab): Promise<CardVerdict> {
   const [status, text] = now.usage ?? [200, '{"tenant_usage":{}}'];
   const world: CardWorld = {
     inventory: now.world ?? inventory(),
@@ -47,7 +47,7 @@ async function verify(record: CardRecord, now: Now = {}): Promise<CardVerdict> {
   };
   return verifyCardWith({
     record,
-    lab,
+    lab: ofLab,
     world,
     rerun: () => Promise.resolve(now.run ?? run(asInDemo)),
     signal: new AbortController().signal,
@@ -105,6 +105,16 @@ describe('card: verify', () => {
     ])
       assert.equal(lineOf(verdict, id).now, 'agreed', id);
     assert.equal(lineOf(verdict, 'keypair-chi-tacc').now, 'unknown', 'the card claims nothing there');
+  });
+
+  it('takes a check as any variant of the lab reads it, and as nothing else', async () => {
+    const [first] = lab.steps.flatMap(({ checks }) => checks);
+    assert.ok(first);
+    const otherWay = { ...first, title: 'The same on other hardware' };
+    const two = { ...lab, steps: lab.steps.map((step) => ({ ...step, checks: [...step.checks, otherWay] })) };
+    assert.deepEqual(contradicted(await verify(card(), {}, two)), []);
+    const checks = card().checks.map((each) => (each.id === first.id ? { ...each, title: 'Easier' } : each));
+    assert.deepEqual(contradicted(await verify(forged(card(), { checks }), {}, two)), [first.id]);
   });
 
   it('calls an edit with the old digest broken', async () => {
