@@ -33,12 +33,8 @@ describe('cards that were handed in', () => {
     await window.message('191 cards are in the folder').waitFor({ timeout: 60_000 });
     await window.dismissMessages();
     await window.command('Chameleon: Verify Folder …');
-    await window
-      .quickInput()
-      .locator('input')
-      .first()
-      .fill(`${path.join(window.folder, 'cards')}/`);
-    await window.quickInput().locator('.monaco-list-row', { hasText: '..' }).waitFor();
+    await window.chooseFile('cards');
+    await window.quickInput().getByText('cards', { exact: true }).waitFor({ state: 'detached' });
     await window.quickInput().getByRole('button', { name: 'OK' }).click();
     const done = window.message(/191 cards: 3 to look at/);
     await done.waitFor({ timeout: 120_000 });
