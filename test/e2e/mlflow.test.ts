@@ -8,6 +8,8 @@ import { openWindow, type Workbench } from './window';
 
 const LAB = /Experiment tracking|MLflow/;
 const SERVER = 'node-mlflow-ab1234';
+/** The lab names it by the user name, not the net ID. */
+const LAUNCHED = 'node-mlflow-alexbaker';
 
 describe('the MLflow lab in the demo, from nothing to its card', () => {
   let window: Workbench;
@@ -37,10 +39,11 @@ describe('the MLflow lab in the demo, from nothing to its card', () => {
 
   it('reserves by the row that says what is next', async () => {
     await next('reserve').click();
+    await window.quickPick('AMD MI100');
     const reserve = window
       .quickInput()
       .locator('.monaco-list-row')
-      .filter({ hasText: /^Reserve mlflow_ab1234/ });
+      .filter({ hasText: /Reserve mlflow_ab1234/ });
     await reserve.waitFor({ timeout: 60_000 });
     await window.screenshot('mlflow-2-reserve');
     await reserve.click();
@@ -53,8 +56,8 @@ describe('the MLflow lab in the demo, from nothing to its card', () => {
     await next('launch the server').waitFor({ timeout: 90_000 });
     await window.screenshot('mlflow-3-reserved');
     await next('launch the server').click();
-    await window.button('Launch').click();
-    await window.message(`${SERVER} runs.`).waitFor({ timeout: 200_000 });
+    await window.quickPick(/Launch node-mlflow/);
+    await window.message(`${LAUNCHED} runs.`).waitFor({ timeout: 200_000 });
     await window.screenshot('mlflow-4-launched');
   });
 
@@ -74,9 +77,9 @@ describe('the MLflow lab in the demo, from nothing to its card', () => {
   it('has the work done by the demo in the terminal, and sees by itself what does not last', async () => {
     const counted = /(\d+) of \d+/.exec(await window.row('Labs', LAB).innerText())?.[1] ?? '';
     await window.clickRow('Labs', /^What is there/);
-    await window.clickRow('Labs', new RegExp(`^${SERVER}.*click for a terminal`));
+    await window.clickRow('Labs', new RegExp(`^${LAUNCHED}.*click for a terminal`));
     const terminal = window.terminal();
-    await terminal.getByText('cc@node-mlflow-ab1234').first().waitFor({ timeout: 60_000 });
+    await terminal.getByText(`cc@${LAUNCHED}`).first().waitFor({ timeout: 60_000 });
     await window.page.keyboard.type('play\n');
     await terminal.getByText('Now check the lab.').first().waitFor({ timeout: 60_000 });
     // Nobody clicks: the watch does it.

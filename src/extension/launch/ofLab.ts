@@ -33,7 +33,7 @@ export async function serversOf(
     return known;
   };
   const steps: readonly Step<State>[] = [
-    (state) => askWay(lab, title, state),
+    (state) => askWay(app, lab, title, state),
     (state) => askWhich(app, lab, title, state),
     async (state) => {
       const drafts: LaunchDraft[] = [];
@@ -51,9 +51,13 @@ export async function serversOf(
 
 type Answer = Promise<Asked<State>>;
 
-async function askWay(lab: Lab, title: string, state: State): Answer {
+/** Its lease may tell it already. */
+async function askWay(app: App, lab: Lab, title: string, state: State): Answer {
   const variants = Object.entries(lab.variants);
   if (variants.length < 2) return { kind: 'given', value: { ...state, variant: variants[0]?.[0] } };
+  const { variantsThatFit } = await import('../../labs');
+  const told = variantsThatFit(lab, await app.labs.parameters(lab), app.inventory);
+  if (told.length === 1) return { kind: 'given', value: { ...state, variant: told[0] } };
   const answer = await ask.pickStep({
     title,
     placeholder: 'Which way do you do it?',

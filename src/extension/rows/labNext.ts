@@ -128,7 +128,10 @@ function lowered(title: string): string {
   return title.charAt(0).toLowerCase() + title.slice(1);
 }
 
-/** Failures first, in the lab's order; then what is not known; then the person's word; clean-up last. */
+/**
+ * Failures first, in the lab's order; then what is not known; then the person's word; then what waits for another check.
+ * Clean-up comes last: it is no next step while anything of the work is open.
+ */
 function openCheck(lab: Lab, run: LabRun): { check: LabCheck; result: CheckResult | undefined } | undefined {
   const results = new Map(run.checks.map((result) => [result.id, result]));
   const all = lab.steps
@@ -138,9 +141,11 @@ function openCheck(lab: Lab, run: LabRun): { check: LabCheck; result: CheckResul
     all.filter(({ result }) => verdicts.includes(result?.verdict));
   const ofWork = (list: typeof all): typeof all => list.filter(({ step }) => !step.cleanup);
   const failed = ofWork(open('failed'));
-  const unknown = ofWork(open('unknown', undefined)).filter(({ result }) => result?.cause !== 'needs');
+  const notKnown = ofWork(open('unknown', undefined));
+  const waits = notKnown.filter(({ result }) => result?.cause === 'needs');
+  const unknown = notKnown.filter((each) => !waits.includes(each));
   const manual = ofWork(open('manual')).filter(({ result }) => !isSaid(result));
-  return [...failed, ...unknown, ...manual, ...open('failed')][0];
+  return [...failed, ...unknown, ...manual, ...waits, ...open('failed')][0];
 }
 
 /** A person's word is marked by its time: a check that only waits for it was never seen. */

@@ -163,11 +163,16 @@ export class RealHosts {
     const via = target.via.map((gate) => this.#standing(gate));
     const name =
       via.length > 0
-        ? this.#options.hosts[target.name]
+        ? Object.entries(this.#options.hosts).find(([key]) => isNamed(target, key))?.[1]
         : Object.values(this.#options.hosts).find((each) => isAt(each, target.address));
     assert(name !== undefined, `nothing stands for ${target.name}`);
     return { ...target, serverId: name, via };
   }
+}
+
+/** By the lab's key, or by its server: `node2` stands for `node2-cloud-ab1234`. */
+function isNamed({ name }: Target, key: string): boolean {
+  return name === key || name.startsWith(`${key}-`);
 }
 
 function isAt(host: HostName, address: string): boolean {

@@ -146,6 +146,13 @@ describe('what to do next in a lab', () => {
       'Next: You saw it > say that it is done > chameleon.confirmCheck',
     ],
     [
+      'waiting for another is work that is open: no clean-up yet',
+      ran({ greeting: needs, 'server-gone': failed }),
+      there,
+      { repair: true },
+      'Next: A file on it > check again > chameleon.runCheck',
+    ],
+    [
       'clean-up last',
       ran({ 'server-gone': failed }),
       there,
