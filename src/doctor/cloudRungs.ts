@@ -12,6 +12,17 @@ import { keyPairRung, type HeldKey } from './keyPairRung';
 import { securityGroupRung } from './securityGroupRung';
 import { failed, passed, unknown, type Rung, type RungId } from './types';
 
+/** What of an inventory the ladder is judged by; asked anew, since the person may have repaired something meanwhile. */
+export const CLOUD_PARTS = [
+  'leases',
+  'servers',
+  'floatingIps',
+  'ports',
+  'networks',
+  'securityGroups',
+  'keyPairs',
+] as const;
+
 /** What the cloud knows about a server, and of my keys what matters. */
 export interface CloudFacts {
   readonly site: SiteInventory;

@@ -1,6 +1,6 @@
 export type * from './types';
 export { causeOf, climb, type Reach } from './climb';
-export type { CloudFacts } from './cloudRungs';
+export { CLOUD_PARTS, type CloudFacts } from './cloudRungs';
 export type { HeldKey } from './keyPairRung';
 export type { ExpectedService } from './hostRungs';
 export { opensSsh } from './securityGroupRung';

@@ -1,7 +1,7 @@
 import { abortError, Problem } from '../base';
 import type { Lab } from '../labs';
 import type { App } from './app';
-import { ask } from './ask';
+import { ask, type Choice } from './ask';
 import { PARAMETERS_STATE, VARIANTS_STATE } from './keys';
 
 /** What a lab wants to know: told by the inventory, kept from last time, or asked. @throws Problem */
@@ -67,15 +67,17 @@ export async function variantFor(
   const among = fitting.length === 0 ? keys : fitting;
   const known = [before, kept[lab.id]].find((key) => key !== undefined && among.includes(key));
   if (known !== undefined) return known;
-  const picked = await ask.pick(
-    `Which way do you do ${lab.title}?`,
-    among.map((key) => ({
-      label: lab.variants[key]?.title ?? key,
-      description: lab.variants[key]?.sites.join(', ') ?? '',
-      value: key,
-    })),
-  );
+  const picked = await ask.pick(`Which way do you do ${lab.title}?`, wayChoices(lab, among));
   if (picked === undefined) throw abortError();
   await app.context.globalState.update(VARIANTS_STATE, { ...kept, [lab.id]: picked });
   return picked;
+}
+
+/** The ways of a lab to choose from, with where each is done. @param keys some of its variants; all without it */
+export function wayChoices(lab: Lab, keys = Object.keys(lab.variants)): Choice<string>[] {
+  return keys.map((key) => ({
+    label: lab.variants[key]?.title ?? key,
+    description: lab.variants[key]?.sites.join(', ') ?? '',
+    value: key,
+  }));
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../src/base';
 import { wayTo, type InventorySource, type OwnedServer, type SiteInventory } from '../../src/chameleon';
-import { climb, type Diagnosis, type Reach } from '../../src/doctor';
+import { climb, CLOUD_PARTS, type Diagnosis, type Reach } from '../../src/doctor';
 import { consoleOutput, type FloatingIp, type Lease, type Server, type Session } from '../../src/openstack';
 import {
   Connections,
@@ -23,17 +23,6 @@ import { printHostKey } from './knobs';
 import { reservedFlavor } from './lab1World';
 import { Made } from './made';
 import { oslab } from './start';
-
-/** What the ladder is judged by. */
-const PARTS = [
-  'leases',
-  'servers',
-  'floatingIps',
-  'ports',
-  'networks',
-  'securityGroups',
-  'keyPairs',
-] as const;
 
 const signal = new AbortController().signal;
 const place: Place = { folder: path.join(tmpdir(), 'svclab-ladder'), net: '127.118.0' };
@@ -102,7 +91,7 @@ export class LadderWorld {
       readonly services?: Reach['services'];
     } = {},
   ): Promise<Diagnosis> {
-    const site = onlySite(await this.#source.refresh({ parts: PARTS }));
+    const site = onlySite(await this.#source.refresh({ parts: CLOUD_PARTS }));
     const id = options.server?.id ?? this.server.id;
     const server = site.servers.find((each) => each.id === id);
     if (server === undefined) throw new Error('the server is gone');

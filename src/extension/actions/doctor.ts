@@ -15,17 +15,6 @@ import { anyServerFor } from './subjects';
 const COPY = 'Copy Report';
 const AGAIN = 'Look Again';
 
-/** What the ladder is judged by; asked anew, since the person may have repaired something meanwhile. */
-const PARTS = [
-  'leases',
-  'servers',
-  'floatingIps',
-  'ports',
-  'networks',
-  'securityGroups',
-  'keyPairs',
-] as const;
-
 /** Why can't I connect to this server? Climbs from its lease to its services, and shows each step. */
 export async function whyNoConnection(app: App, argument: unknown, signal: AbortSignal): Promise<Diagnosis> {
   const asked = await anyServerFor(app, argument, 'Look why which server can’t be reached?');
@@ -54,8 +43,8 @@ async function climbed(
   signal: AbortSignal,
   tell: (diagnosis: Diagnosis) => void,
 ): Promise<Diagnosis> {
-  const { climb } = await import('../../doctor');
-  await app.refresh({ cloud: subject.cloud, parts: PARTS, signal });
+  const { climb, CLOUD_PARTS } = await import('../../doctor');
+  await app.refresh({ cloud: subject.cloud, parts: CLOUD_PARTS, signal });
   const site = app.inventory.sites.find(({ cloud }) => cloud === subject.cloud);
   const server = site?.servers.find(({ id }) => id === subject.id);
   if (site === undefined || server === undefined)

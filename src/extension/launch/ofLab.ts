@@ -3,6 +3,7 @@ import { isRunning, type OwnedLease, type SiteInventory } from '../../chameleon'
 import type { FilledLaunch, Lab } from '../../labs';
 import type { App } from '../app';
 import { ask, type Choice } from '../ask';
+import { wayChoices } from '../labParameters';
 import { ProblemWithOffer } from '../register';
 import { inTurn, type Step, type Asked } from '../steps';
 import { hindrance, launchWords, planOf, type Ground, type LaunchDraft } from './draft';
@@ -53,19 +54,15 @@ type Answer = Promise<Asked<State>>;
 
 /** Its lease may tell it already. */
 async function askWay(app: App, lab: Lab, title: string, state: State): Answer {
-  const variants = Object.entries(lab.variants);
-  if (variants.length < 2) return { kind: 'given', value: { ...state, variant: variants[0]?.[0] } };
+  const ways = Object.keys(lab.variants);
+  if (ways.length < 2) return { kind: 'given', value: { ...state, variant: ways[0] } };
   const { variantsThatFit } = await import('../../labs');
   const told = variantsThatFit(lab, await app.labs.parameters(lab), app.inventory);
   if (told.length === 1) return { kind: 'given', value: { ...state, variant: told[0] } };
   const answer = await ask.pickStep({
     title,
     placeholder: 'Which way do you do it?',
-    choices: variants.map(([key, way]) => ({
-      label: way.title,
-      description: way.sites.join(', '),
-      value: key,
-    })),
+    choices: wayChoices(lab),
     canGoBack: true,
   });
   return answer?.kind === 'chosen' ? { kind: 'chosen', value: { ...state, variant: answer.value } } : answer;

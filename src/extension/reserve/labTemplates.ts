@@ -2,6 +2,7 @@ import { Problem } from '../../base';
 import type { Lab } from '../../labs';
 import type { App } from '../app';
 import { ask, type Choice } from '../ask';
+import { wayChoices } from '../labParameters';
 import type { Asked, Step, StepAnswer } from '../steps';
 import type { LeaseTemplate } from './template';
 
@@ -31,17 +32,12 @@ export async function askLab(labs: readonly Lab[]): Promise<Asked<Lab | 'free'>>
 export function labSteps<S extends ForLab>(app: App): readonly Step<S>[] {
   return [
     async (state) => {
-      const ways = state.lab === 'free' ? [] : Object.entries(state.lab.variants);
-      if (state.lab === 'free' || ways.length === 0)
+      if (state.lab === 'free' || Object.keys(state.lab.variants).length === 0)
         return { kind: 'given', value: { ...state, variant: undefined } };
       const answer = await ask.pickStep({
         title: `Reserve for ${state.lab.title}`,
         placeholder: 'Which way do you do it?',
-        choices: ways.map(([key, { title, sites }]) => ({
-          label: title,
-          description: sites.join(', '),
-          value: key,
-        })),
+        choices: wayChoices(state.lab),
         canGoBack: true,
       });
       return answer?.kind === 'chosen'
