@@ -3,21 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isAbort, systemClock } from '../base';
-import {
-  attention,
-  me,
-  timeLeft,
-  type Attention,
-  type Inventory,
-  type Myself,
-  type OwnedServer,
-  type SiteInventory,
-} from '../chameleon';
+import { type Inventory, type Myself } from '../chameleon';
 import type { CloudConfig, Session } from '../openstack';
 import { StoredClouds } from './cloudStore';
 import { CourseDesk } from './courseDesk';
 import { ConsoleDocuments } from './consoleDocuments';
 import { startEmbeddedDemo, type Demo } from './demo';
+import { drawViews } from './draw';
 import { Filters } from './filters';
 import { Hosts } from './hosts';
 import { Identity } from './identity';
@@ -29,11 +21,6 @@ import { LabWatch } from './labWatch';
 import type { Masking } from './masking';
 import { report } from './register';
 import { noteRemoteFolder } from './remoteFolders';
-import { connectionRows } from './rows/connections';
-import { countdown, type Countdown } from './rows/countdown';
-import { attentionCount, resourceRows, type Shows } from './rows/resources';
-import { labProgress, labRows } from './rows/labs';
-import type { Row } from './rows/row';
 import type { RowView } from './rowView';
 import { forgetInventory } from './sharedInventory';
 import { SignedIn } from './signedIn';
@@ -228,58 +215,9 @@ export class App {
     return { ...(netId === '' ? {} : { netId }), ...(username === '' ? {} : { usernames: [username] }) };
   }
 
-  /** The rows of a condition of its own, each with its owner: in Inspect, one person's. */
-  rowsOf(shows: Shows): readonly Row[] {
-    return resourceRows({
-      ...this.#rowsInput,
-      shows,
-      showsOwner: () => true,
-      filter: () => undefined,
-      grouping: 'lease',
-    });
-  }
-
-  get #rowsInput() {
-    const now = Date.now();
-    return {
-      inventory: this.inventory,
-      services: (server: OwnedServer) => this.labs.servicesOn(server),
-      attention: (site: SiteInventory) => this.attentionAt(site, now),
-      demo: new Set(this.#demo?.clouds.map((cloud) => cloud.name)),
-      now,
-    };
-  }
-
-  /** What of a site needs attention, whosever it is. @param now this machine's time, ms since 1970 */
-  attentionAt(site: SiteInventory, now: number): readonly Attention[] {
-    return attention(site, {
-      now: now + site.clockOffset,
-      expectedHours: (server) => this.labs.expectedHoursOf(server) ?? this.course.hoursOfNoLab,
-      overdueFactor: this.course.course?.overdue.factor,
-    });
-  }
-
-  get countdown(): Countdown | undefined {
-    return countdown(this.inventory, Date.now());
-  }
-
   /** Draws everything from what is known now; cheap when nothing changed. */
   draw(): void {
-    const { filters, inventory } = this;
-    const everyone = this.showsEveryone;
-    this.views.resources.show(
-      resourceRows({
-        ...this.#rowsInput,
-        shows: (site, resource) => filters.shows(inventory, site, resource),
-        showsOwner: (site) => filters.of(site.cloud).kind === 'everyone',
-        filter: (site) => (everyone ? undefined : filters.words(site.cloud)),
-        grouping: filters.grouping,
-      }),
-    );
-    this.views.labs.show(labRows(this.labs.shown));
-    this.views.connections.show(this.#connectionRows());
-    this.views.inspect.show(this.inspector.rows);
-    this.#drawHeads(everyone);
+    drawViews(this);
     this.timer.draw();
     this.drawn.fire();
   }
@@ -367,51 +305,6 @@ export class App {
     )
       await forgetInventory(this.context.globalStorageUri.fsPath);
     return older;
-  }
-
-  #connectionRows(): readonly Row[] {
-    const { forwards, connected, waiting, elsewhere, kept } = this.hosts;
-    return connectionRows({
-      forwards,
-      connected,
-      waiting,
-      elsewhere,
-      pinned: new Set(forwards.filter(({ spec }) => kept.isPinned(spec.id)).map(({ spec }) => spec.id)),
-      subject: (serverId) => {
-        const site = this.hosts.siteOf(serverId);
-        return site === undefined ? undefined : { kind: 'server', cloud: site.cloud, id: serverId };
-      },
-      variable: (forward) => {
-        const { serverId } = forward.spec.target;
-        const server = this.hosts.siteOf(serverId)?.servers.find(({ id }) => id === serverId);
-        const services = server === undefined ? [] : this.labs.servicesOn(server);
-        const name = services.find(({ port }) => port === forward.spec.remotePort)?.env;
-        return name === undefined
-          ? undefined
-          : { name, used: this.hosts.variables.nameOf(forward.spec.id) === name };
-      },
-      now: Date.now(),
-    });
-  }
-
-  #drawHeads(everyone: boolean): void {
-    const { resources, labs, connections, inspect } = this.views;
-    const mine = me(this.inventory);
-    const name = mine.netId ?? mine.usernames[0];
-    const demo = this.#demo === undefined ? '' : ' · demo';
-    const who = everyone ? 'everyone' : `mine${name === undefined ? '' : ` (${name})`}`;
-    resources.view.description = this.#signedIn === undefined ? '' : `${who}${demo}`;
-    const attention = attentionCount(resources.rows);
-    resources.view.badge =
-      attention === 0 ? undefined : { value: attention, tooltip: `${attention} things need attention` };
-    const up = this.hosts.forwards.filter((forward) => forward.state.kind === 'up').length;
-    connections.view.badge = up === 0 ? undefined : { value: up, tooltip: `${up} forwards are up` };
-    const progress = labProgress(this.labs.last);
-    labs.view.description = progress?.words ?? '';
-    labs.view.badge =
-      progress === undefined ? undefined : { value: progress.passed, tooltip: progress.spoken };
-    inspect.view.description = this.inspector.age === undefined ? '' : `${timeLeft(this.inspector.age)} ago`;
-    void vscode.commands.executeCommand('setContext', 'chameleon.everyone', everyone);
   }
 
   async #tellContexts(): Promise<void> {

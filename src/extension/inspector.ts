@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { belongsTo, type Person } from '../chameleon';
 import type { Lab, LabRun } from '../labs';
 import type { App } from './app';
+import { rowsOf } from './draw';
 import { inspectionRows } from './rows/inspection';
 import type { Row } from './rows/row';
 
@@ -33,7 +34,7 @@ export class Inspector {
   get rows(): readonly Row[] {
     const shown = this.#shown;
     if (shown === undefined) return [];
-    const theirs = this.#app.rowsOf((site, resource) =>
+    const theirs = rowsOf(this.#app, (site, resource) =>
       belongsTo(this.#app.inventory, site.site.name, resource, shown.person),
     );
     return inspectionRows({ ...shown, resources: theirs });

@@ -15,7 +15,9 @@ import {
 import type { Forward } from '../ssh';
 import type { App } from './app';
 import { ask } from './ask';
+import { attentionAt } from './draw';
 import { MUTED_STATE, OVERDUE_STATE, WARNED_STATE } from './keys';
+import { countdown, type Countdown } from './rows/countdown';
 
 const EXTEND = 'Extend …';
 const SAVE = 'Save My Work …';
@@ -40,13 +42,17 @@ export class LeaseTimer {
 
   /** What the item says; `undefined` while it is hidden. */
   get text(): string | undefined {
-    return this.#app.countdown?.text;
+    return this.#countdown?.text;
+  }
+
+  get #countdown(): Countdown | undefined {
+    return countdown(this.#app.inventory, Date.now());
   }
 
   draw(): void {
     this.#cancel();
     this.#warnOverdue();
-    const shown = this.#app.countdown;
+    const shown = this.#countdown;
     if (shown === undefined) {
       this.#item.hide();
       return;
@@ -129,7 +135,7 @@ export class LeaseTimer {
     if (!this.#app.speaks || now < this.#overdueAgain) return;
     this.#overdueAgain = now + OVERDUE_LOOK_MS;
     const { globalState } = this.#app.context;
-    const found = this.#app.inventory.sites.flatMap((site) => this.#app.attentionAt(site, now));
+    const found = this.#app.inventory.sites.flatMap((site) => attentionAt(this.#app, site, now));
     const before = globalState.get<OverdueState>(OVERDUE_STATE, {});
     const { due, state } = overdueDue(found, before, now);
     if (state !== before) void globalState.update(OVERDUE_STATE, state);

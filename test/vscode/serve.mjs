@@ -11,6 +11,7 @@ import { cleanEnvironment } from './run.mjs';
 /** A quiet VS Code: nothing opens by itself, nothing calls home, no chat. */
 export const quietSettings = {
   'workbench.startupEditor': 'none',
+  'workbench.quickOpen.closeOnFocusLost': false, // a panel that comes up late would take a list away from the one who chooses in it
   'workbench.tips.enabled': false,
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',

@@ -1,0 +1,102 @@
+/** What the views show, of what the window knows. */
+import * as vscode from 'vscode';
+import { attention, me, timeLeft, type Attention, type OwnedServer, type SiteInventory } from '../chameleon';
+import type { App } from './app';
+import { connectionRows } from './rows/connections';
+import { labProgress, labRows } from './rows/labs';
+import { attentionCount, resourceRows, type Shows } from './rows/resources';
+import type { Row } from './rows/row';
+
+/** Fills all views, and says in their heads what they are of. */
+export function drawViews(app: App): void {
+  const { filters, inventory, views } = app;
+  const everyone = app.showsEveryone;
+  views.resources.show(
+    resourceRows({
+      ...rowsInput(app),
+      shows: (site, resource) => filters.shows(inventory, site, resource),
+      showsOwner: (site) => filters.of(site.cloud).kind === 'everyone',
+      filter: (site) => (everyone ? undefined : filters.words(site.cloud)),
+      grouping: filters.grouping,
+    }),
+  );
+  views.labs.show(labRows(app.labs.shown));
+  views.connections.show(rowsOfConnections(app));
+  views.inspect.show(app.inspector.rows);
+  drawHeads(app, everyone);
+}
+
+/** The rows of a condition of its own, each with its owner: in Inspect, one person's. */
+export function rowsOf(app: App, shows: Shows): readonly Row[] {
+  return resourceRows({
+    ...rowsInput(app),
+    shows,
+    showsOwner: () => true,
+    filter: () => undefined,
+    grouping: 'lease',
+  });
+}
+
+function rowsInput(app: App) {
+  const now = Date.now();
+  return {
+    inventory: app.inventory,
+    services: (server: OwnedServer) => app.labs.servicesOn(server),
+    attention: (site: SiteInventory) => attentionAt(app, site, now),
+    demo: new Set(app.demo?.clouds.map((cloud) => cloud.name)),
+    now,
+  };
+}
+
+/** What of a site needs attention, whosever it is. @param now this machine's time, ms since 1970 */
+export function attentionAt(app: App, site: SiteInventory, now: number): readonly Attention[] {
+  return attention(site, {
+    now: now + site.clockOffset,
+    expectedHours: (server) => app.labs.expectedHoursOf(server) ?? app.course.hoursOfNoLab,
+    overdueFactor: app.course.course?.overdue.factor,
+  });
+}
+
+function rowsOfConnections(app: App): readonly Row[] {
+  const { forwards, connected, waiting, elsewhere, kept } = app.hosts;
+  return connectionRows({
+    forwards,
+    connected,
+    waiting,
+    elsewhere,
+    pinned: new Set(forwards.filter(({ spec }) => kept.isPinned(spec.id)).map(({ spec }) => spec.id)),
+    subject: (serverId) => {
+      const site = app.hosts.siteOf(serverId);
+      return site === undefined ? undefined : { kind: 'server', cloud: site.cloud, id: serverId };
+    },
+    variable: (forward) => {
+      const { serverId } = forward.spec.target;
+      const server = app.hosts.siteOf(serverId)?.servers.find(({ id }) => id === serverId);
+      const services = server === undefined ? [] : app.labs.servicesOn(server);
+      const name = services.find(({ port }) => port === forward.spec.remotePort)?.env;
+      return name === undefined
+        ? undefined
+        : { name, used: app.hosts.variables.nameOf(forward.spec.id) === name };
+    },
+    now: Date.now(),
+  });
+}
+
+function drawHeads(app: App, everyone: boolean): void {
+  const { resources, labs, connections, inspect } = app.views;
+  const mine = me(app.inventory);
+  const name = mine.netId ?? mine.usernames[0];
+  const demo = app.demo === undefined ? '' : ' · demo';
+  const who = everyone ? 'everyone' : `mine${name === undefined ? '' : ` (${name})`}`;
+  resources.view.description = app.signedIn === undefined ? '' : `${who}${demo}`;
+  const attention = attentionCount(resources.rows);
+  resources.view.badge =
+    attention === 0 ? undefined : { value: attention, tooltip: `${attention} things need attention` };
+  const up = app.hosts.forwards.filter((forward) => forward.state.kind === 'up').length;
+  connections.view.badge = up === 0 ? undefined : { value: up, tooltip: `${up} forwards are up` };
+  const progress = labProgress(app.labs.last);
+  labs.view.description = progress?.words ?? '';
+  labs.view.badge = progress === undefined ? undefined : { value: progress.passed, tooltip: progress.spoken };
+  inspect.view.description = app.inspector.age === undefined ? '' : `${timeLeft(app.inspector.age)} ago`;
+  void vscode.commands.executeCommand('setContext', 'chameleon.everyone', everyone);
+}
