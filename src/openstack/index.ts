@@ -35,6 +35,7 @@ export {
   snapshotServer,
   startServer,
   stopServer,
+  type ServerInterface,
   type ServerWish,
 } from './servers';
 export { createVolume, deleteVolume, getVolume, listVolumeTypes, listVolumes } from './cinder';

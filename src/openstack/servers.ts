@@ -2,6 +2,9 @@ import * as v from 'valibot';
 import { badAnswer, parsed } from './border';
 import type { Session } from './session';
 
+/** A network, on which the server gets a port of its own, or a port that was made for it. */
+export type ServerInterface = { readonly networkId: string } | { readonly portId: string };
+
 /** What a new server is made of. `flavorId` may be a reservation's id; names mean nothing to Nova here. */
 export interface ServerWish {
   readonly name: string;
@@ -10,7 +13,7 @@ export interface ServerWish {
   /** Blazar's reservation (not the lease): for what is placed by a hint, as bare metal is. */
   readonly reservationHint?: string | undefined;
   readonly keyName?: string | undefined;
-  readonly networkIds: readonly string[];
+  readonly interfaces: readonly ServerInterface[];
   /** By id: names repeat in a class project. Empty where there are none (bare metal). */
   readonly securityGroupIds: readonly string[];
 }
@@ -34,7 +37,9 @@ export async function createServer(
         name: wish.name,
         imageRef: wish.imageId,
         flavorRef: wish.flavorId,
-        networks: wish.networkIds.map((uuid) => ({ uuid })),
+        networks: wish.interfaces.map((each) =>
+          'portId' in each ? { port: each.portId } : { uuid: each.networkId },
+        ),
         ...(wish.keyName === undefined ? {} : { key_name: wish.keyName }),
         // Nova's `name` takes an id, and must, where two groups have one name.
         ...(wish.securityGroupIds.length === 0

@@ -1,5 +1,5 @@
 import { Problem } from '../../base';
-import type { Flavor, Image, KeyPair, Reservation, ServerWish } from '../../openstack';
+import type { Flavor, Image, KeyPair, Reservation, ServerInterface, ServerWish } from '../../openstack';
 import { isRunning, timeLeft } from '../lifecycle';
 import type { OwnedLease, SiteInventory } from '../types';
 import { groupNameOf, type WantedGroup } from './openPort';
@@ -12,7 +12,7 @@ export interface LaunchWish {
   /** The lease to launch on; without one the named flavor is used, where a site gives it without. */
   readonly leaseId: string | undefined;
   readonly flavor: string | undefined;
-  /** Names, in the order of the server's interfaces. */
+  /** In the order of the server's interfaces, each the name of a network or of a port that was made for it. */
   readonly networks: readonly string[];
   /** What is to be let in, at a site that has security groups; without a port: the group of that name. */
   readonly groups: readonly { readonly name: string; readonly port: number | undefined }[];
@@ -50,13 +50,13 @@ export interface LaunchGround {
 export function planLaunch(wish: LaunchWish, ground: LaunchGround): LaunchPlan | readonly Problem[] {
   const image = newestImage(ground.site.images, wish.image);
   const machine = machineFor(wish, ground);
-  const networks = wish.networks.map((name) => networkNamed(ground.site, name));
+  const interfaces = wish.networks.map((name) => interfaceNamed(ground.site, name));
   const key = keyPairFor(wish.keyPair, ground.site.keyPairs);
   const problems = [
     ...nameProblems(wish.name, ground.site),
     ...(image instanceof Problem ? [image] : []),
     ...(machine instanceof Problem ? [machine] : []),
-    ...networks.filter((each) => each instanceof Problem),
+    ...interfaces.filter((each) => each instanceof Problem),
     ...(wish.networks.length === 0
       ? [new Problem('The server would be on no network.', { next: 'Choose one, mostly sharednet1.' })]
       : []),
@@ -75,7 +75,7 @@ export function planLaunch(wish: LaunchWish, ground: LaunchGround): LaunchPlan |
       flavorId: machine.flavorId,
       reservationHint: machine.reservationHint,
       keyName: wish.keyPair?.name,
-      networkIds: networks.flatMap((each) => (each instanceof Problem ? [] : [each])),
+      interfaces: interfaces.flatMap((each) => (each instanceof Problem ? [] : [each])),
       // Put on the ports afterwards, by id: a network without port security refuses a server with any.
       securityGroupIds: [],
     },
@@ -175,14 +175,21 @@ function machineWithoutLease({ flavor }: LaunchWish, { site, flavors }: LaunchGr
   return { flavorId: found.id, reservationHint: undefined, lease: undefined };
 }
 
-/** @returns the id: of several of one name the project's own */
-function networkNamed(site: SiteInventory, name: string): string | Problem {
+/** Of several networks of one name the project's own. */
+function interfaceNamed(site: SiteInventory, name: string): ServerInterface | Problem {
   const named = site.networks.filter((network) => network.name === name);
   const own = named.find(({ projectId }) => projectId === site.project?.id) ?? named[0];
-  if (own !== undefined) return own.id;
-  return new Problem(`There is no network ${name} here.`, {
-    next: 'Make it first, as the lab describes, or choose another.',
-  });
+  if (own !== undefined) return { networkId: own.id };
+  const ports = site.ports.filter((port) => port.name === name);
+  const free = ports.find(({ deviceId }) => deviceId === '');
+  if (free !== undefined) return { portId: free.id };
+  return ports.length === 0
+    ? new Problem(`There is no network or port ${name} here.`, {
+        next: 'Make it first, as the lab describes, or choose another.',
+      })
+    : new Problem(`The port ${name} is another server’s already.`, {
+        next: 'Delete that server, or make a port for this one.',
+      });
 }
 
 /** Names are the user's own: one of the same name with another key would open the server to another key. */

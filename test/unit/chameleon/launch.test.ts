@@ -10,7 +10,7 @@ import {
 } from '../../../src/chameleon';
 import type { Flavor, Image, SecurityGroup, SecurityGroupRule } from '../../../src/openstack';
 import { EagerClock, FakeCloud, json, type Sent } from '../openstack/fakeCloud';
-import { HOUR, inventoryOf, lease, network, now, onLease, OTHER, reservation, server } from './world';
+import { HOUR, inventoryOf, lease, network, now, onLease, OTHER, port, reservation, server } from './world';
 
 const flavors: Flavor[] = [
   { id: '2', name: 'm1.small', vcpus: 1, ramMb: 2048, diskGb: 20 },
@@ -85,7 +85,7 @@ describe('the plan of a launch', () => {
       flavorId: 'r-l',
       reservationHint: undefined,
       keyName: 'laptop',
-      networkIds: ['shared', 'n'],
+      interfaces: [{ networkId: 'shared' }, { networkId: 'n' }],
       securityGroupIds: [],
     });
     assert.equal(importKeyPair, undefined);
@@ -98,6 +98,15 @@ describe('the plan of a launch', () => {
     assert.deepEqual([request.flavorId, request.reservationHint], ['bm', 'h']);
     assert.deepEqual(groups, []);
     assert.deepEqual(usualMinutes, [10, 20]);
+  });
+
+  it('an interface may be a port that was made for the server, with its fixed address', () => {
+    const ports = [
+      port({ id: 'taken', name: 'port1_ab1234', deviceId: 'another' }),
+      port({ id: 'free', name: 'port1_ab1234', deviceId: '' }),
+    ];
+    const { request } = good(plan({ networks: ['sharednet1', 'port1_ab1234'] }, { ports }));
+    assert.deepEqual(request.interfaces, [{ networkId: 'shared' }, { portId: 'free' }]);
   });
 
   it('a key that the site does not have is imported', () => {
@@ -113,7 +122,13 @@ describe('the plan of a launch', () => {
     ['a lease that is gone', { leaseId: 'gone' }, {}, /not there any more/],
     ['a lease of addresses', { leaseId: 'ips' }, {}, /nothing to run/],
     ['a lease that is full, whoever fills it', {}, { servers: [mate] }, /full: mate runs/],
-    ['a network that is not there', { networks: ['private'] }, {}, /no network private/],
+    ['a network that is not there', { networks: ['private'] }, {}, /no network or port private/],
+    [
+      'a port that another server has',
+      { networks: ['port1_ab1234'] },
+      { ports: [port({ id: 'taken', name: 'port1_ab1234', deviceId: 'another' })] },
+      /port port1_ab1234 is another server’s/,
+    ],
     ['no network', { networks: [] }, {}, /no network/],
     ['no key', { keyPair: undefined }, {}, /nobody can log in/],
     [

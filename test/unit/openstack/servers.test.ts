@@ -20,7 +20,7 @@ describe('what is done to servers', () => {
       imageId: 'i',
       flavorId: 'f',
       reservationHint: 'res-1',
-      networkIds: ['n1', 'n2'],
+      interfaces: [{ networkId: 'n1' }, { portId: 'p2' }],
       securityGroupIds: ['g1'],
     });
     assert.match(id, /^[0-9a-f-]{36}$/);
@@ -29,7 +29,7 @@ describe('what is done to servers', () => {
         name: 'node1-cloud-ab1234',
         imageRef: 'i',
         flavorRef: 'f',
-        networks: [{ uuid: 'n1' }, { uuid: 'n2' }],
+        networks: [{ uuid: 'n1' }, { port: 'p2' }],
         security_groups: [{ name: 'g1' }],
       },
       'os:scheduler_hints': { reservation: 'res-1' },
@@ -43,7 +43,7 @@ describe('what is done to servers', () => {
       imageId: 'i',
       flavorId: 'f',
       keyName: 'k',
-      networkIds: ['n'],
+      interfaces: [{ networkId: 'n' }],
       securityGroupIds: [],
     });
     assert.deepEqual(cloud.calls[0]?.body, {
