@@ -25,7 +25,7 @@ describe('sign-in by the browser', () => {
       },
     });
     await provider.inBrowser(window.page.context());
-    await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor({ timeout: 60_000 });
+    await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.screenshot(`failed-${this.currentTest.title}`);
@@ -38,13 +38,13 @@ describe('sign-in by the browser', () => {
 
   /** Begins, and gives the page that opens in the browser. */
   async function begin(): Promise<Page> {
-    const opened = window.page.context().waitForEvent('page', { timeout: 60_000 });
+    const opened = window.page.context().waitForEvent('page');
     opened.catch(() => undefined); // awaited below; a step before it may fail
     await window.run('Chameleon: Sign In');
     await window.take('Sign in by the browser');
     // The editor asks whether it may open another site's page, as it does for any extension.
     const open = window.button('Open');
-    await Promise.race([opened, open.first().waitFor({ timeout: 60_000 })]);
+    await Promise.race([opened, open.first().waitFor()]);
     if (await open.first().isVisible()) await open.first().click();
     const page = await opened;
     await page.locator('h1').waitFor();
@@ -110,9 +110,8 @@ describe('sign-in by the browser', () => {
     for (const [at, token] of provider.given.entries()) noteSecret(`e2e: token ${at}`, token);
     await window.take('CHI-251409');
     await window.message(/Signed in to project CHI-251409 at/).waitFor();
-    for (const site of ['KVM@TACC', 'CHI@TACC'])
-      await window.row('Resources', site).waitFor({ timeout: 60_000 });
-    await window.row('Resources', 'node-mlflow-ab1234').waitFor({ timeout: 60_000 });
+    for (const site of ['KVM@TACC', 'CHI@TACC']) await window.row('Resources', site).waitFor();
+    await window.row('Resources', 'node-mlflow-ab1234').waitFor();
     await window.screenshot('browser-sign-in-4-signed-in');
   });
 
@@ -126,6 +125,6 @@ describe('sign-in by the browser', () => {
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
     for (const token of provider.given) assert.equal((await kept()).includes(token), false);
     await window.page.reload();
-    await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor({ timeout: 60_000 });
+    await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
   });
 });

@@ -111,9 +111,7 @@ describe('connections in the demo', () => {
     await window.command('Chameleon: Why Can’t I Connect?');
     await window.quickPick(SERVER);
     const page = window.panel();
-    await page
-      .getByText('You can connect: nothing that can be judged is wrong.')
-      .waitFor({ timeout: 60_000 });
+    await page.getByText('You can connect: nothing that can be judged is wrong.').waitFor();
     assert.equal(await page.getByText('failed').count(), 0);
     await window.screenshot('connections-3-ladder');
     await window.command('Preferences: Toggle between Light/Dark Themes');

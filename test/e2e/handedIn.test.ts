@@ -30,7 +30,7 @@ describe('cards that were handed in', () => {
 
   it('judges a class of 191 cards in one table, the shared and the forged ones first', async () => {
     await window.command('Class: Hand In All Cards');
-    await window.message('191 cards are in the folder').waitFor({ timeout: 60_000 });
+    await window.message('191 cards are in the folder').waitFor();
     await window.dismissMessages();
     await window.command('Chameleon: Verify Folder …');
     await window.chooseFile('cards');
@@ -120,7 +120,7 @@ describe('cards that were handed in', () => {
     );
     for (const kind of ['dragenter', 'dragover', 'drop'])
       await row.dispatchEvent(kind, { dataTransfer: data });
-    await window.page.locator('.tab', { hasText: 'Verify:' }).waitFor({ timeout: 60_000 });
+    await window.page.locator('.tab', { hasText: 'Verify:' }).waitFor();
     await window.panel().getByText('agreed').first().waitFor();
     await window.screenshot('handed-in-3-dropped');
   });

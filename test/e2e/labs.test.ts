@@ -64,14 +64,12 @@ for (const theme of ['dark', 'light'] as const)
         await window.terminal().getByText('done-0').first().waitFor({ state: 'detached' });
       };
       const row = (verdict: string): Promise<void> =>
-        window
-          .row('Labs', new RegExp(`^A command ran in the remote session.*${verdict} · `))
-          .waitFor({ timeout: 60_000 });
+        window.row('Labs', new RegExp(`^A command ran in the remote session.*${verdict} · `)).waitFor();
       const check = (): Promise<void> =>
         window.rowAction('Labs', 'A command ran in the remote session', 'Run This Check');
       await window.clickRow('Labs', 'What is there');
       await window.clickRow('Labs', /^hello_chameleon-alexbaker.*click for a terminal/);
-      await window.terminal().getByText('cc@hello-chameleon-alexbaker').first().waitFor({ timeout: 60_000 });
+      await window.terminal().getByText('cc@hello-chameleon-alexbaker').first().waitFor();
       await onServer('rm hello.txt');
       await check();
       await row('passed earlier');

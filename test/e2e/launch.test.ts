@@ -9,10 +9,10 @@ describe('launching and cleaning up in the demo, by keyboard', () => {
   let window: Workbench;
   before(async () => {
     window = await openWindow();
-    await window.row('Resources', 'CHI@TACC').waitFor({ timeout: 60_000 });
+    await window.row('Resources', 'CHI@TACC').waitFor();
     await window.widenSideBar(470);
     await window.enlarge('Resources');
-    await window.row('Resources', 'node-mltrain-ab1234').waitFor({ timeout: 60_000 });
+    await window.row('Resources', 'node-mltrain-ab1234').waitFor();
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.screenshot(`failed-${this.currentTest.title}`);
@@ -42,17 +42,17 @@ describe('launching and cleaning up in the demo, by keyboard', () => {
     await window.screenshot('launch-3-no-lease');
     await window.button('Reserve …').focus();
     await window.page.keyboard.press('Enter');
-    await window.quickInput().getByText('lease hours').first().waitFor({ timeout: 60_000 });
+    await window.quickInput().getByText('lease hours').first().waitFor();
     await window.inAllThemes('launch-4-reserve');
     await window.page.keyboard.press('Enter');
-    await window.message(/is active until/).waitFor({ timeout: 60_000 });
+    await window.message(/is active until/).waitFor();
     await window.dismissMessages();
   });
 
   it('fills in the server, goes back a step, changes a field, and launches', async () => {
     await window.run('Chameleon: Launch');
     await window.take(LAB);
-    await window.quickInput().getByText('usually').first().waitFor({ timeout: 60_000 });
+    await window.quickInput().getByText('usually').first().waitFor();
     await window.inAllThemes('launch-5-page');
     await window.take('Public address');
     await window.quickInput().getByPlaceholder('A public address?').waitFor();
@@ -72,7 +72,7 @@ describe('launching and cleaning up in the demo, by keyboard', () => {
   it('offers all of mine to be cleaned up, and no data unless it is ticked', async () => {
     await window.run('Chameleon: Clean Up');
     await window.take('All of mine');
-    await boxOf('block-persist-ab1234').waitFor({ timeout: 60_000 });
+    await boxOf('block-persist-ab1234').waitFor();
     // The rows of a list that are out of sight are in no page: each is typed for.
     const ticked = async (name: string): Promise<string | null> => {
       await window.quickInput().locator('input').first().fill(name);
@@ -93,7 +93,7 @@ describe('launching and cleaning up in the demo, by keyboard', () => {
     await window.run('Chameleon: Clean Up');
     await window.quickInput().getByText('All of mine').waitFor();
     await window.take(LAB);
-    await boxOf('node-persist-').waitFor({ timeout: 60_000 });
+    await boxOf('node-persist-').waitFor();
     await window.inAllThemes('clean-up-2-list');
     await keyboard.press('Enter');
     await window.page.locator('.monaco-dialog-box').waitFor();

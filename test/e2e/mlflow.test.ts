@@ -28,7 +28,7 @@ describe('the MLflow lab in the demo, from nothing to its card', () => {
   it('begins with nothing: the lease of the work before is ended', async () => {
     await window.rowAction('Resources', 'mlflow_ab1234', 'End Lease');
     await window.button('End Lease').click();
-    await window.row('Resources', SERVER).waitFor({ state: 'detached', timeout: 60_000 });
+    await window.row('Resources', SERVER).waitFor({ state: 'detached' });
     await window.enlarge('Labs');
     const lab = window.row('Labs', LAB);
     await lab.waitFor();
@@ -44,10 +44,10 @@ describe('the MLflow lab in the demo, from nothing to its card', () => {
       .quickInput()
       .locator('.monaco-list-row')
       .filter({ hasText: /Reserve mlflow_ab1234/ });
-    await reserve.waitFor({ timeout: 60_000 });
+    await reserve.waitFor();
     await window.screenshot('mlflow-2-reserve');
     await reserve.click();
-    await window.message(/mlflow_ab1234 is active until/).waitFor({ timeout: 60_000 });
+    await window.message(/mlflow_ab1234 is active until/).waitFor();
     await window.dismissMessages();
   });
 
@@ -74,13 +74,11 @@ describe('the MLflow lab in the demo, from nothing to its card', () => {
     await window.clickRow('Labs', /^What is there/);
     await window.clickRow('Labs', new RegExp(`^${LAUNCHED}.*click for a terminal`));
     const terminal = window.terminal();
-    await terminal.getByText(`cc@${LAUNCHED}`).first().waitFor({ timeout: 60_000 });
+    await terminal.getByText(`cc@${LAUNCHED}`).first().waitFor();
     await window.page.keyboard.type('play\n');
-    await terminal.getByText('Now check the lab.').first().waitFor({ timeout: 60_000 });
+    await terminal.getByText('Now check the lab.').first().waitFor();
     // Nobody clicks: the watch does it.
-    await window
-      .row('Labs', new RegExp(`MLflow.*(?<!\\d)(?!${counted} of)\\d+ of \\d+`))
-      .waitFor({ timeout: 60_000 });
+    await window.row('Labs', new RegExp(`MLflow.*(?<!\\d)(?!${counted} of)\\d+ of \\d+`)).waitFor();
     await window.screenshot('mlflow-6-played');
     await window.page.keyboard.type('exit\n');
     await terminal.waitFor({ state: 'detached' });
@@ -93,7 +91,7 @@ describe('the MLflow lab in the demo, from nothing to its card', () => {
     await window.screenshot('mlflow-7-passed');
     await window.rowAction('Labs', LAB, 'Save Completion Card');
     const panel = window.panel();
-    await panel.locator('img.card').waitFor({ timeout: 60_000 });
+    await panel.locator('img.card').waitFor();
     await panel.getByText('Save as PNG').click();
     await window.quickInput().getByRole('button', { name: 'OK' }).click();
     const said = await panel.getByText(/^Saved as .*\.png/).innerText();

@@ -4,10 +4,10 @@ import { openWindow, type Workbench } from './window';
 
 /** Waits for the demo, with room for all its rows. */
 async function resourcesAreOpen(window: Workbench): Promise<void> {
-  await window.row('Resources', 'CHI@TACC').waitFor({ timeout: 60_000 });
+  await window.row('Resources', 'CHI@TACC').waitFor();
   await window.widenSideBar(470);
   await window.enlarge('Resources');
-  await window.row('Resources', 'node-mltrain-ab1234').waitFor({ timeout: 60_000 });
+  await window.row('Resources', 'node-mltrain-ab1234').waitFor();
 }
 
 describe('reserving in the demo, by keyboard', () => {
@@ -49,7 +49,7 @@ describe('reserving in the demo, by keyboard', () => {
     await window.screenshot('reserve-3-when');
     await window.quickInput().getByRole('button', { name: 'Back' }).click();
     await take('Reserve keyboard_ab1234');
-    await window.message(/keyboard_ab1234 is active until/).waitFor({ timeout: 60_000 });
+    await window.message(/keyboard_ab1234 is active until/).waitFor();
     await window.row('Resources', 'keyboard_ab1234').waitFor();
     await window.screenshot('reserve-4-active');
   });
@@ -86,7 +86,7 @@ for (const [theme, name] of [
       await window.dismissMessages();
       await window.command('Chameleon: Show Availability Calendar');
       const panel = window.panel();
-      await panel.getByText('When is a node free?').waitFor({ timeout: 60_000 });
+      await panel.getByText('When is a node free?').waitFor();
       await panel.locator('.gap').first().waitFor();
       await window.screenshot(`calendar-${name}`);
       await panel.locator('.gap[tabindex="0"]').focus();

@@ -34,12 +34,12 @@ describe('sign-in by hand', () => {
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).click();
     await window.quickPick(/Choose a clouds\.yaml/);
     await window.chooseFile('clouds.yaml');
-    await window.row('Resources', cloud.region ?? '').waitFor({ timeout: 60_000 });
+    await window.row('Resources', cloud.region ?? '').waitFor();
     await window.screenshot('sign-in-2-project');
   });
 
   it('is still signed in after the window was loaded anew', async () => {
     await window.page.reload();
-    await window.row('Resources', demo.clouds[0]?.region ?? '').waitFor({ timeout: 60_000 });
+    await window.row('Resources', demo.clouds[0]?.region ?? '').waitFor();
   });
 });

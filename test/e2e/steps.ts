@@ -7,7 +7,7 @@ const LAB = '1 Hello, Chameleon';
 
 /** Waits for the demo, and gives its rows room to be read. */
 export async function demoIsOpen(window: Workbench): Promise<void> {
-  await window.row('Resources', 'node-mltrain-ab1234').waitFor({ timeout: 60_000 });
+  await window.row('Resources', 'node-mltrain-ab1234').waitFor();
   await window.row('Labs', LAB).waitFor();
   await window.widenSideBar(470);
 }
@@ -36,9 +36,9 @@ export async function repairKey(window: Workbench): Promise<void> {
   await window.rowAction('Labs', 'Key imported at CHI@TACC', 'Fix');
   await window.button('Import').click();
   // A step in which nothing fails any more folds.
-  await window.row('Labs', /^SSH key.*3 passed/).waitFor({ timeout: 60_000 });
+  await window.row('Labs', /^SSH key.*3 passed/).waitFor();
   await openStep(window, 'SSH key');
-  await window.row('Labs', /^Key imported at CHI@TACC.*passed/).waitFor({ timeout: 60_000 });
+  await window.row('Labs', /^Key imported at CHI@TACC.*passed/).waitFor();
 }
 
 /** Saves the card as a picture into the opened folder, where the dialog suggests it, and gives its name. */
@@ -48,9 +48,9 @@ export async function savePng(window: Workbench): Promise<string> {
   const image = panel.locator('img.card');
   // A click in the moment in which the tree is drawn anew reaches the command without its row: then it asks.
   const asked = window.quickInput().locator('.monaco-list-row', { hasText: 'Hello, Chameleon' });
-  await image.or(asked).first().waitFor({ timeout: 60_000 });
+  await image.or(asked).first().waitFor();
   if (await asked.isVisible()) await asked.click();
-  await image.waitFor({ timeout: 60_000 });
+  await image.waitFor();
   await panel.getByText('Save as PNG').click();
   await window.quickInput().getByRole('button', { name: 'OK' }).click();
   const said = await panel.getByText(/^Saved as .*\.png/).innerText();
@@ -61,7 +61,7 @@ export async function savePng(window: Workbench): Promise<string> {
 export async function verify(window: Workbench, name: string): Promise<void> {
   await window.command('Chameleon: Verify Card …');
   await window.chooseFile(name);
-  await window.page.locator('.tab', { hasText: 'Verify:' }).waitFor({ timeout: 60_000 });
+  await window.page.locator('.tab', { hasText: 'Verify:' }).waitFor();
 }
 
 /** Clicks a service's row below its server, and gives the page that opens for it. */
@@ -70,7 +70,7 @@ export async function openService(window: Workbench, server: string, service: st
   if ((await above.getAttribute('aria-expanded')) === 'false') await above.click();
   const row = new RegExp(`^${service}`);
   await window.row('Resources', row).waitFor();
-  const opened = window.page.context().waitForEvent('page', { timeout: 60_000 });
+  const opened = window.page.context().waitForEvent('page');
   await window.clickRow('Resources', row);
   const page = await opened;
   await page.waitForLoadState();

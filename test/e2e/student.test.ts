@@ -39,7 +39,7 @@ describe('student in the demo', () => {
   it('has a terminal on a server, whose key its console has proven', async () => {
     await window.rowAction('Resources', 'hello_chameleon-alexbaker', 'Open SSH Terminal');
     const terminal = window.terminal();
-    await terminal.getByText('cc@hello-chameleon-alexbaker').first().waitFor({ timeout: 60_000 });
+    await terminal.getByText('cc@hello-chameleon-alexbaker').first().waitFor();
     await window.page.keyboard.type('cat hello.txt\n');
     await terminal.getByText('and back from my laptop').first().waitFor();
     await window.screenshot('student-3-terminal');

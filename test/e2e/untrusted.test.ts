@@ -25,7 +25,7 @@ describe('a lab file in a folder without trust', () => {
     await window.command('File: Open File...');
     await window.chooseFile('lab0-greeting.lab.yaml'); // Quick Open needs a program that is not there
     const editor = window.page.locator('.editor-instance .monaco-editor').first();
-    await editor.getByText('Trust the workspace to run these checks').waitFor({ timeout: 60_000 });
+    await editor.getByText('Trust the workspace to run these checks').waitFor();
     assert.equal(await editor.getByText('Run this check').count(), 0);
     await window.enlarge('Labs');
     await window.row('Labs', /Hello, Chameleon/).waitFor();

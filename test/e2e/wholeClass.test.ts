@@ -8,7 +8,7 @@ describe('a whole class in the demo, by keyboard', () => {
   let window: Workbench;
   before(async () => {
     window = await openWindow({ settings: { 'chameleon.demo.openOnStartup': false } });
-    await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor({ timeout: 60_000 });
+    await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
     await window.widenSideBar(470);
     await window.run('Chameleon: Open Demo of a Whole Class');
     await window.row('Resources', 'node-mltrain-ab1234').waitFor({ timeout: 120_000 });
@@ -22,7 +22,7 @@ describe('a whole class in the demo, by keyboard', () => {
 
   it('shows everyone’s, with whose each is', async () => {
     await window.run('Chameleon: Show Everyone');
-    await window.row('Resources', /Needs attention\D*1\d\d/).waitFor({ timeout: 60_000 });
+    await window.row('Resources', /Needs attention\D*1\d\d/).waitFor();
     await window.inAllThemes('class-1-everyone');
   });
 
@@ -33,7 +33,7 @@ describe('a whole class in the demo, by keyboard', () => {
     await window.screenshot('class-2-by-kind');
     await window.run('Chameleon: Group Resources');
     await window.take('By person');
-    await window.row('Resources', /^You/).waitFor({ timeout: 60_000 });
+    await window.row('Resources', /^You/).waitFor();
     await window.inAllThemes('class-3-by-person');
     await window.run('Chameleon: Group Resources');
     await window.take('By lease');
@@ -60,9 +60,7 @@ describe('a whole class in the demo, by keyboard', () => {
     );
     await window.run('Chameleon: Import Roster');
     await window.chooseFile('roster.csv');
-    await window
-      .message(/The roster has 2 people.*line 5: cd5678 is there twice/)
-      .waitFor({ timeout: 60_000 });
+    await window.message(/The roster has 2 people.*line 5: cd5678 is there twice/).waitFor();
     await window.screenshot('class-8-roster');
     await window.dismissMessages();
   });
@@ -70,7 +68,7 @@ describe('a whole class in the demo, by keyboard', () => {
   it('starts a course file, that the editor completes', async () => {
     await window.run('Chameleon: Open Course File');
     await window.quickInput().getByRole('button', { name: 'OK' }).click();
-    await window.page.locator('.tab', { hasText: 'course.yaml' }).waitFor({ timeout: 60_000 });
+    await window.page.locator('.tab', { hasText: 'course.yaml' }).waitFor();
     await access(path.join(window.folder, 'course.yaml'));
     await window.screenshot('class-9-course-file');
   });

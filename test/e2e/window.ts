@@ -83,7 +83,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     viewport: { width: 1280, height: 1240 }, // the rows of a tree that are out of sight are in no page
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000); // a busy machine takes its time
   const page = await context.newPage();
   keepConsole(page, (line) => {
     appendFileSync(path.join(logs, 'e2e-console.log'), line);
@@ -94,10 +94,10 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    await page.goto(served.url, { timeout: 60_000 }); // a busy machine takes its time
-    await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await page.goto(served.url);
+    await page.locator('.monaco-workbench').waitFor();
     const tab = page.locator('.activitybar .action-item [aria-label^="Chameleon"]').first();
-    await tab.click({ timeout: 60_000 });
+    await tab.click();
     return new Workbench(page, scratch, close, (theme) => {
       writeSettings(userData, settings(theme));
     });
