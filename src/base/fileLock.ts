@@ -1,5 +1,7 @@
-import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { sleep, type Clock } from './clock';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { sleep, systemClock, type Clock } from './clock';
 
 /** A lock file that all windows of this machine see: one of them holds it, by writing its own name into it. */
 export interface FileLock {
@@ -70,6 +72,33 @@ export async function whileLocked<T>(
   } finally {
     await unlock(lock);
   }
+}
+
+/** Runs something while nobody else runs the same. */
+export type Guard = <T>(run: () => Promise<T>) => Promise<T>;
+
+/** One after the other within this process. */
+export function oneByOne(): Guard {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const mine = last.catch(() => undefined).then(run);
+    last = mine;
+    return mine;
+  };
+}
+
+/** A change takes milliseconds: who holds the lock for so long was ended in the middle of one. */
+const CHANGE_MS = 10_000;
+
+/** For changes of a file that all windows of this machine make: one after the other, by a lock beside it. */
+export function lockedBeside(file: string, staleMs = CHANGE_MS): Guard {
+  const lock: FileLock = { file: `${file}.lock`, id: randomUUID(), clock: systemClock, staleMs };
+  const here = oneByOne();
+  return (run) =>
+    here(async () => {
+      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+      return whileLocked(lock, run);
+    });
 }
 
 async function written(file: string, { id, clock }: FileLock): Promise<boolean> {

@@ -3,11 +3,15 @@ export { type Clock, systemClock, sleep, abortError } from './clock';
 export {
   holderOf,
   holds,
+  lockedBeside,
   lockState,
+  oneByOne,
   takeFrom,
   touch,
   tryLock,
   unlock,
   whileLocked,
   type FileLock,
+  type Guard,
 } from './fileLock';
+export { replaceFile } from './replaceFile';

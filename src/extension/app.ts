@@ -222,16 +222,13 @@ export class App {
     this.drawn.fire();
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.consoles.dispose();
-    void this.#leave([]);
     this.timer.dispose();
     this.slotWatch.dispose();
     this.#cancelFollowing();
-    void this.leader.stop();
     this.watch.dispose();
-    void this.hosts.close();
-    void this.#demo?.stop();
+    await Promise.all([this.#leave([]), this.leader.stop(), this.hosts.close(), this.#demo?.stop()]);
   }
 
   #enter(clouds: readonly CloudConfig[], older: readonly Session[]): void {

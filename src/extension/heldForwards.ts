@@ -17,8 +17,8 @@ export class HeldForwards {
   readonly #clock: Clock;
   readonly #lost: (forwardId: string) => void;
   readonly #held = new Map<string, FileLock>();
-  /** Locks that were stale when last looked at. After a sleep all are, until their windows have touched them again. */
-  readonly #doubted = new Set<string>();
+  /** Since when locks are found stale. After a sleep all are, until their windows have touched them again. */
+  readonly #doubted = new Map<string, number>();
   #cancel: (() => void) | undefined;
 
   /** @param lost another window has taken a forward over, after this one slept or hung */
@@ -30,21 +30,31 @@ export class HeldForwards {
     this.#lost = lost;
   }
 
+  /** Whether a forward is this window's. */
+  has(forwardId: string): boolean {
+    return this.#held.has(forwardId);
+  }
+
   /** Makes a forward this window's. @returns false while another window has it */
   async take(forwardId: string): Promise<boolean> {
     if (this.#held.has(forwardId)) return true;
     const lock = this.#lockOf(forwardId);
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const state = await lockState(lock);
-    const isDoubted = this.#doubted.delete(forwardId);
-    if (state === 'stale' && !isDoubted) {
-      this.#doubted.add(forwardId);
-      return false;
-    }
+    if (state === 'stale' && !this.#isDoubtedLong(forwardId)) return false;
+    this.#doubted.delete(forwardId);
     if (!(await (state === 'another' ? takenFromTheDead(lock) : tryLock(lock)))) return false;
     this.#held.set(forwardId, lock);
     this.#beatLater();
     return true;
+  }
+
+  /** True once its window has had the time to say that it lives. */
+  #isDoubtedLong(forwardId: string): boolean {
+    const now = this.#clock.now();
+    const since = this.#doubted.get(forwardId) ?? now;
+    this.#doubted.set(forwardId, since);
+    return now - since >= BEAT_MS;
   }
 
   /** Lets another window have it. */

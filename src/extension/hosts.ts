@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem, sleep, systemClock } from '../base';
-import { wayTo, type OwnedServer, type SiteInventory } from '../chameleon';
+import { wayTo, type SiteInventory } from '../chameleon';
 import { consoleOutput, type Server } from '../openstack';
 import type {
   Connection,
@@ -18,10 +18,10 @@ import type {
 } from '../ssh';
 import type { App } from './app';
 import { ask } from './ask';
-import { HeldForwards } from './heldForwards';
-import { KeptForwards, serverOf, specOf, type KeptForward } from './keptForwards';
+import { KeptForwards, type KeptForward } from './keptForwards';
 import { KeyRing } from './keyRing';
 import { withDoctor } from './register';
+import { SharedForwards } from './sharedForwards';
 import { TerminalVariables } from './terminalVariables';
 
 const CONSOLE_LINES = 400;
@@ -32,8 +32,6 @@ const FIRST_BOOT_MS = 10 * 60_000;
 /** Chameleon's images know this user; it may sudo. */
 const IMAGE_USER = 'cc';
 const SECOND_MS = 1_000;
-/** How often it is looked whether a forward of another window is free. */
-const TAKE_OVER_MS = 10_000;
 
 export interface Ready {
   readonly knownHosts: KnownHosts;
@@ -45,18 +43,15 @@ export interface Ready {
 
 /** SSH of this window: its connections and forwards. Loaded at the first use. */
 export class Hosts {
-  readonly kept: KeptForwards;
   readonly keyRing: KeyRing;
   readonly variables: TerminalVariables;
   readonly #app: App;
   #ready: Promise<Ready> | undefined;
   #now: Ready | undefined;
   #cancelTick: () => void = () => undefined;
-  readonly #restored = new Set<string>();
-  readonly #held: HeldForwards;
-  /** What other windows of this machine forward. */
-  readonly #elsewhere = new Set<string>();
-  #cancelRetry: () => void = () => undefined;
+  /** `undefined` in the demo: its forwards are each window's own. */
+  #shared: SharedForwards | undefined;
+  #played = new KeptForwards(undefined);
   /** What listens on servers that we are connected to. */
   readonly #listening = new Map<string, ReadonlySet<number>>();
   readonly #asked = new Set<string>();
@@ -64,15 +59,6 @@ export class Hosts {
 
   constructor(app: App) {
     this.#app = app;
-    this.kept = new KeptForwards(app.context.globalState);
-    this.#held = new HeldForwards(
-      path.join(app.context.globalStorageUri.fsPath, 'forwards'),
-      randomUUID(),
-      systemClock,
-      (id) => {
-        void this.#now?.forwards.remove(id).then(() => this.restore());
-      },
-    );
     this.keyRing = new KeyRing(app);
     this.variables = new TerminalVariables(app.context.environmentVariableCollection);
   }
@@ -92,20 +78,38 @@ export class Hosts {
     return this.#listening.get(serverId)?.has(port);
   }
 
+  /** What is remembered of forwards. */
+  get kept(): KeptForwards {
+    return this.#sharedOrNot?.kept ?? this.#played;
+  }
+
   /** What is remembered and has no server to lead to now. */
   get waiting(): readonly KeptForward[] {
-    return this.#absent().filter((each) => each.pinned && !this.#elsewhere.has(each.id));
+    return this.#sharedOrNot?.waiting ?? [];
   }
 
   /** What another window of this machine forwards: its address leads there from here, too. */
   get elsewhere(): readonly KeptForward[] {
-    return this.#absent().filter((each) => !each.stopped && this.#elsewhere.has(each.id));
+    return this.#sharedOrNot?.elsewhere ?? [];
   }
 
-  #absent(): readonly KeptForward[] {
-    if (this.#app.demo !== undefined || this.#app.signedIn === undefined) return [];
-    const here = new Set(this.forwards.map(({ spec }) => spec.id));
-    return this.kept.list().filter((each) => !here.has(each.id));
+  get #sharedOrNot(): SharedForwards | undefined {
+    const { demo, signedIn, context } = this.#app;
+    if (demo !== undefined || signedIn === undefined) return undefined;
+    this.#shared ??= new SharedForwards({
+      folder: path.join(context.globalStorageUri.fsPath, 'forwards'),
+      id: randomUUID(),
+      clock: systemClock,
+      forwards: async () => (await this.ready()).forwards,
+      now: () => this.forwards,
+      servers: () => this.#app.inventory.sites.flatMap((site) => site.servers),
+      targetOf: (server) => wayOrNothing(() => this.targetOf(server)),
+      isMet: async (id) => (await (await this.ready()).knownHosts.pinned(id)).length > 0,
+      changed: () => {
+        this.#app.draw();
+      },
+    });
+    return this.#shared;
   }
 
   /**
@@ -115,14 +119,8 @@ export class Hosts {
   async forward(spec: ForwardSpec): Promise<KeptForward | undefined> {
     const { forwards } = await this.ready();
     const { id } = spec;
-    if (this.#app.demo === undefined && !(await this.#held.take(id))) {
-      const kept = this.kept.list().find((each) => each.id === id);
-      if (kept !== undefined) {
-        this.#elsewhere.add(id);
-        return kept;
-      }
-    }
-    this.#elsewhere.delete(id);
+    const elsewhere = await this.#sharedOrNot?.take(id);
+    if (elsewhere !== undefined) return elsewhere;
     const before = forwards.list().find((each) => each.spec.id === id)?.state.kind;
     if (before === undefined) forwards.start(spec);
     else if (before === 'stopped' || before === 'refused') await forwards.restart(id);
@@ -136,18 +134,21 @@ export class Hosts {
   }
 
   async close(): Promise<void> {
+    const shared = this.#shared;
+    this.#shared = undefined;
+    await (shared === undefined ? this.#end() : shared.dispose(() => this.#end()));
+  }
+
+  async #end(): Promise<void> {
     const before = await this.#ready?.catch(() => undefined);
     this.#cancelTick();
-    this.#cancelRetry();
     this.#ready = undefined;
     this.#now = undefined;
-    this.#restored.clear();
+    this.#played = new KeptForwards(undefined);
     this.#listening.clear();
     this.#servers = new Map();
     await before?.forwards.dispose();
     before?.connections.dispose();
-    this.#elsewhere.clear();
-    await this.#held.dispose();
   }
 
   async connect(target: Target, signal: AbortSignal): Promise<Connection> {
@@ -198,7 +199,7 @@ export class Hosts {
   /** With each new inventory: what was forwarded before begins again, what is gone is forgotten. */
   async follow(): Promise<void> {
     await this.#forgetGone();
-    await this.restore();
+    await this.#sharedOrNot?.restore();
     for (const connection of this.connected) void this.#askListening(connection);
   }
 
@@ -230,44 +231,6 @@ export class Hosts {
     } finally {
       this.#asked.delete(serverId);
     }
-  }
-
-  /** Begins what was forwarded before the window was loaded again, once its servers are known. */
-  async restore(): Promise<void> {
-    if (this.#app.demo !== undefined || this.#app.signedIn === undefined) return;
-    const servers: readonly OwnedServer[] = this.#app.inventory.sites.flatMap((site) => site.servers);
-    const due = this.kept.list().flatMap((each) => {
-      const server = this.#restored.has(each.id) || each.stopped ? undefined : serverOf(each, servers);
-      return server === undefined ? [] : [{ each, server }];
-    });
-    this.#cancelRetry();
-    if (due.length === 0) return;
-    for (const { each } of due) this.#restored.add(each.id);
-    const { forwards, knownHosts } = await this.ready();
-    for (const { each, server } of due) {
-      // Nobody asked for it now, so nobody is asked about a host that was never met.
-      if ((await knownHosts.pinned(server.id)).length === 0) continue;
-      const target = wayOrNothing(() => this.targetOf(server));
-      if (target === undefined) continue;
-      if (!(await this.#held.take(each.id))) {
-        this.#restored.delete(each.id);
-        this.#elsewhere.add(each.id);
-        continue;
-      }
-      this.#elsewhere.delete(each.id);
-      const spec = specOf(each, target);
-      forwards.start(spec);
-      if (spec.id === each.id) continue;
-      await this.kept.forget(each.id);
-      const moved = forwards.list().find(({ spec: { id } }) => id === spec.id);
-      if (moved !== undefined) await this.kept.pin(moved, true);
-    }
-    this.#app.draw();
-    // Another window may close: its forwards go on here.
-    if (this.elsewhere.length > 0)
-      this.#cancelRetry = systemClock.after(TAKE_OVER_MS, () => {
-        void this.restore();
-      });
   }
 
   async #make(): Promise<Ready> {
@@ -305,11 +268,9 @@ export class Hosts {
     this.#app.draw();
     this.#tick();
     this.variables.follow(this.forwards);
-    if (this.#app.demo !== undefined) return;
-    void this.kept.note(this.forwards);
-    // One that was refused stays here: another window would only be refused again.
-    for (const { spec, state } of this.forwards)
-      if (state.kind === 'stopped') void this.#held.release(spec.id);
+    this.#sharedOrNot?.note().catch((thrown: unknown) => {
+      this.#app.report(thrown, 'forwards of this window');
+    });
   }
 
   /** The seconds until the next try are counted where they are seen. */

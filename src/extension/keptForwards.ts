@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { lockedBeside, oneByOne, replaceFile, type Guard } from '../base';
 import type { OwnedServer } from '../chameleon';
 import type { Forward, ForwardSpec } from '../ssh';
 
@@ -19,70 +21,108 @@ const kept = v.object({
 });
 export type KeptForward = v.InferOutput<typeof kept>;
 
-/** Where it is written: VS Code's memory of the workspace. */
-export interface Memory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): Thenable<void>;
-}
-
-const KEY = 'chameleon.forwards';
 const MOST = 100;
 
 /**
  * What comes back after a reload or a restart. A forward is remembered while it runs; a pinned one also when it is
- * stopped or its server is gone, and then for the next server of mine with the same name.
+ * stopped or its server is gone, and then for the next server of mine with the same name. All windows of this machine
+ * share one file, in which each changes its own forwards alone: VS Code's own memory keeps only what the last one wrote.
  */
 export class KeptForwards {
-  readonly #memory: Memory;
+  readonly #file: string | undefined;
+  readonly #guard: Guard;
+  #list: readonly KeptForward[] = [];
+  /** Changes that are under way. */
+  #changing = 0;
 
-  constructor(memory: Memory) {
-    this.#memory = memory;
+  /** @param file `undefined`: nothing outlives this window */
+  constructor(file: string | undefined) {
+    this.#file = file;
+    this.#guard = file === undefined ? oneByOne() : lockedBeside(file);
   }
 
+  /** What is remembered, as it was when last looked at or changed. */
   list(): readonly KeptForward[] {
-    const stored = this.#memory.get(KEY);
-    if (!Array.isArray(stored)) return [];
-    return stored.flatMap((each: unknown) => {
-      const read = v.safeParse(kept, each);
-      return read.success ? [read.output] : [];
-    });
+    return this.#list;
+  }
+
+  /** Looks what other windows have changed. @returns true when something is otherwise than before */
+  async look(): Promise<boolean> {
+    const before = JSON.stringify(this.#list);
+    this.#list = await this.#read();
+    return JSON.stringify(this.#list) !== before;
   }
 
   isPinned(id: string): boolean {
-    return this.list().some((each) => each.id === id && each.pinned);
+    return this.#list.some((each) => each.id === id && each.pinned);
   }
 
   /** Remembers forwards as they are now; others stay as they were. */
   async note(forwards: readonly Forward[]): Promise<void> {
-    const before = this.list();
-    const noted = forwards.flatMap((forward) => {
-      const pinned = before.some((each) => each.id === forward.spec.id && each.pinned);
-      const stopped = forward.state.kind === 'stopped';
-      return pinned || !stopped ? [keptOf(forward, pinned, stopped)] : [];
-    });
-    const ids = new Set(forwards.map(({ spec }) => spec.id));
-    await this.#write(before, [...before.filter(({ id }) => !ids.has(id)), ...noted]);
+    const noted = (before: readonly KeptForward[]): readonly KeptForward[] => {
+      // One that has no port yet would send another window to the wrong one.
+      const told = forwards.filter(
+        ({ localPort, state }) => localPort !== undefined || state.kind !== 'connecting',
+      );
+      const now = told.flatMap((forward) => {
+        const pinned = before.some((each) => each.id === forward.spec.id && each.pinned);
+        const stopped = forward.state.kind === 'stopped';
+        return pinned || !stopped ? [keptOf(forward, pinned, stopped)] : [];
+      });
+      const ids = new Set(told.map(({ spec }) => spec.id));
+      return [...before.filter(({ id }) => !ids.has(id)), ...now];
+    };
+    // Its own forwards are this window's alone: what it knows of them is true without a look.
+    if (this.#changing === 0 && isSame(noted(this.#list), this.#list)) return;
+    await this.#change(noted);
   }
 
   async pin(forward: Forward, pinned: boolean): Promise<void> {
-    const before = this.list();
-    const others = before.filter(({ id }) => id !== forward.spec.id);
     const stopped = forward.state.kind === 'stopped';
-    await this.#write(before, pinned || !stopped ? [...others, keptOf(forward, pinned, stopped)] : others);
+    await this.#change((before) => {
+      const others = before.filter(({ id }) => id !== forward.spec.id);
+      return pinned || !stopped ? [...others, keptOf(forward, pinned, stopped)] : others;
+    });
   }
 
   async forget(id: string): Promise<void> {
-    const before = this.list();
-    await this.#write(
-      before,
-      before.filter((each) => each.id !== id),
-    );
+    await this.#change((before) => before.filter((each) => each.id !== id));
   }
 
-  async #write(before: readonly KeptForward[], after: readonly KeptForward[]): Promise<void> {
-    const now = after.slice(-MOST);
-    if (JSON.stringify(now) !== JSON.stringify(before)) await this.#memory.update(KEY, now);
+  async #change(edit: (before: readonly KeptForward[]) => readonly KeptForward[]): Promise<void> {
+    this.#changing += 1;
+    try {
+      await this.#guard(async () => {
+        const before = await this.#read();
+        const after = edit(before).slice(-MOST);
+        this.#list = after;
+        if (this.#file !== undefined && !isSame(after, before))
+          await replaceFile(this.#file, `${JSON.stringify(after, undefined, 1)}\n`);
+      });
+    } finally {
+      this.#changing -= 1;
+    }
   }
+
+  async #read(): Promise<readonly KeptForward[]> {
+    if (this.#file === undefined) return this.#list;
+    const text = await readFile(this.#file, 'utf8').catch(() => undefined);
+    const stored = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(v.unknown())), text);
+    if (!stored.success) return [];
+    return stored.output.flatMap((each) => {
+      const read = v.safeParse(kept, each);
+      return read.success ? [read.output] : [];
+    });
+  }
+}
+
+/** The order is of no meaning. */
+function isSame(some: readonly KeptForward[], others: readonly KeptForward[]): boolean {
+  const words = (list: readonly KeptForward[]): string =>
+    JSON.stringify(
+      [...list].sort((a, b) => (a.id < b.id ? -1 : 1)).map((each) => Object.entries(each).sort()),
+    );
+  return words(some) === words(others);
 }
 
 /** The server that a remembered forward leads to now: the same one, or for a pinned one mine of the same name. */

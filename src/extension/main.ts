@@ -103,7 +103,8 @@ async function signedInSites(secrets: vscode.SecretStorage): Promise<readonly Si
 }
 
 export async function deactivate(): Promise<void> {
-  (await app?.catch(() => undefined))?.dispose();
+  // Another window may take the forwards over as soon as they are let go.
+  await (await app?.catch(() => undefined))?.dispose();
 }
 
 /** After activation: the demo if a setting wants it, else what was signed in before. */

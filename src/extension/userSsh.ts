@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { abortError, Problem, systemClock, whileLocked } from '../base';
+import { abortError, Problem } from '../base';
 import type { RunSsh, Target } from '../ssh';
 import type { App } from './app';
 import { ask } from './ask';
@@ -49,10 +48,7 @@ export async function included(app: App, target: Target, settings: readonly stri
     if (!sure) throw abortError();
   }
   const address = target.via.length > 0 ? target.address : reach(target.address, target.port).host;
-  const lock = { file: `${own.config}.lock`, id: randomUUID(), clock: systemClock, staleMs: 30_000 };
-  await whileLocked(lock, () =>
-    addInclude({ config, ours: own.config, wanted: { host: own.host, address }, ssh: runSsh }),
-  );
+  await addInclude({ config, ours: own.config, wanted: { host: own.host, address }, ssh: runSsh });
   return own;
 }
 

@@ -1,5 +1,5 @@
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { replaceFile } from '../base';
 
 /** What this room does with the person's disk. */
 export interface Files {
@@ -14,8 +14,6 @@ export interface Files {
   ): Promise<{ readonly kind: 'file' | 'socket' | 'other'; readonly size: number } | undefined>;
 }
 
-let written = 0;
-
 /** The real disk. */
 export const nodeFiles: Files = {
   readFile: (file) => readFile(file, 'utf8').catch(() => undefined),
@@ -28,23 +26,5 @@ export const nodeFiles: Files = {
       return undefined;
     }
   },
-  writeFile: async (file, text) => {
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    // Beside the file, as a rename is atomic within one file system only; the number keeps writers of one process apart.
-    const draft = `${file}.${process.pid}.${(written += 1)}.new`;
-    try {
-      const handle = await open(draft, 'wx', 0o600);
-      try {
-        await handle.writeFile(text, 'utf8');
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await chmod(draft, 0o600);
-      await rename(draft, file);
-    } catch (thrown) {
-      await rm(draft, { force: true });
-      throw thrown;
-    }
-  },
+  writeFile: replaceFile,
 };

@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import { systemClock, whileLocked, type FileLock } from '../base';
+import { lockedBeside, oneByOne, type Guard } from '../base';
 import { nodeFiles, type Files } from './files';
 import { hostAlias, parseHostKey, sameHostKey } from './hostKeys';
 import type { HostKey } from './types';
@@ -14,14 +11,14 @@ export class KnownHosts {
   readonly file: string;
   readonly #files: Files;
   readonly #guard: Guard;
-  /** Changes one after the other: each reads what the one before wrote. */
+  /** The change that was begun last. */
   #last: Promise<void> = Promise.resolve();
 
   /** @param guard runs a change while no other process makes one; by default a lock file beside the pins */
   constructor(
     file: string,
     files: Files = nodeFiles,
-    guard: Guard = files === nodeFiles ? lockedBeside(file) : alone,
+    guard: Guard = files === nodeFiles ? lockedBeside(file) : oneByOne(),
   ) {
     this.file = file;
     this.#files = files;
@@ -56,16 +53,12 @@ export class KnownHosts {
   }
 
   async #change(edit: (lines: string[]) => string[]): Promise<void> {
-    const mine = this.#last
-      .catch(() => undefined)
-      .then(() =>
-        this.#guard(async () => {
-          const before = await this.#lines();
-          const after = edit(before);
-          if (after.join('\n') === before.join('\n')) return;
-          await this.#files.writeFile(this.file, after.map((line) => `${line}\n`).join(''));
-        }),
-      );
+    const mine = this.#guard(async () => {
+      const before = await this.#lines();
+      const after = edit(before);
+      if (after.join('\n') === before.join('\n')) return;
+      await this.#files.writeFile(this.file, after.map((line) => `${line}\n`).join(''));
+    });
     this.#last = mine;
     await mine;
   }
@@ -75,22 +68,6 @@ export class KnownHosts {
     return text.split(/\r?\n/).filter((line) => line !== '');
   }
 }
-
-/** Runs something while nobody else runs the same. */
-export type Guard = (run: () => Promise<void>) => Promise<void>;
-
-/** A change takes milliseconds: who holds the lock for so long was ended in the middle of one. */
-const STALE_MS = 10_000;
-
-function lockedBeside(file: string): Guard {
-  const lock: FileLock = { file: `${file}.lock`, id: randomUUID(), clock: systemClock, staleMs: STALE_MS };
-  return async (run) => {
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    await whileLocked(lock, run);
-  };
-}
-
-const alone: Guard = (run) => run();
 
 /** True when a key equals one of the pins. */
 export function isPinned(pins: readonly HostKey[], key: HostKey): boolean {

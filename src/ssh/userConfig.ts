@@ -1,6 +1,6 @@
 import { chmod, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Problem } from '../base';
+import { lockedBeside, Problem } from '../base';
 import { codeOf } from './problems';
 import { pathWord } from './sshConfig';
 
@@ -46,20 +46,28 @@ export function withoutInclude(text: string, ours: string): string {
   return kept.join('');
 }
 
+/** Twice as long as `ssh` may take for two answers. */
+const STALE_MS = 30_000;
+
 /**
- * Puts our `Include` into the person's ssh config, once. The file is replaced in one step, through a symlink at its
+ * Puts our `Include` into the person's ssh config, once, while no other window or editor does the same. The file is replaced in one step, through a symlink at its
  * end, with the mode that it has; a config that ssh itself does not read is not touched, and one that ssh does not
  * read afterwards, or reads otherwise than meant, is put back.
  * @param wanted a host of ours with the address that ssh must find for it
  * @throws Problem with the reason
  */
-export async function addInclude(options: {
+export async function addInclude(options: AddInclude): Promise<void> {
+  await lockedBeside(options.config, STALE_MS)(() => added(options));
+}
+
+interface AddInclude {
   readonly config: string;
   readonly ours: string;
   readonly wanted: { readonly host: string; readonly address: string };
   readonly ssh: RunSsh;
-}): Promise<void> {
-  const { config, ours, wanted, ssh } = options;
+}
+
+async function added({ config, ours, wanted, ssh }: AddInclude): Promise<void> {
   const before = await readConfig(config);
   if (before.text !== undefined) await mustBeRead(config, ssh);
   const after = withInclude(before.text ?? '', ours);
@@ -77,6 +85,11 @@ export async function addInclude(options: {
 
 /** Takes our `Include` out again. True when it was there. */
 export async function removeInclude(config: string, ours: string): Promise<boolean> {
+  if ((await readConfig(config)).text === undefined) return false;
+  return lockedBeside(config, STALE_MS)(() => removed(config, ours));
+}
+
+async function removed(config: string, ours: string): Promise<boolean> {
   const before = await readConfig(config);
   if (before.text === undefined) return false;
   const after = withoutInclude(before.text, ours);

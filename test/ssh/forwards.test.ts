@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import type { ForwardSpec } from '../../src/ssh';
 import { KeptForwards, specOf } from '../../src/extension/keptForwards';
@@ -75,22 +76,18 @@ describe('forwards through a real sshd', () => {
   });
 
   it('are back on their port after the window was loaded again, the server’s key still known', async () => {
-    const paper = new Map<string, unknown>();
-    const memory = {
-      get: (key: string) => paper.get(key),
-      update: async (key: string, value: unknown) => {
-        paper.set(key, JSON.parse(JSON.stringify(value)));
-      },
-    };
+    const file = path.join(world.folder, 'kept.json');
     await open(mlflow());
     const before = world.forwards.list();
-    await new KeptForwards(memory).note(before);
+    await new KeptForwards(file).note(before);
     await world.forwards.dispose();
     world.connections.dispose();
     const again = new World(lab);
     try {
       for (const key of await world.known.pinned('mlflow')) await again.known.pin('mlflow', key);
-      const [kept] = new KeptForwards(memory).list();
+      const remembered = new KeptForwards(file);
+      await remembered.look();
+      const [kept] = remembered.list();
       assert.ok(kept);
       again.forwards.start(specOf(kept, lab.mlflow));
       const { localPort } = await again.becomes('mlflow', 'up');

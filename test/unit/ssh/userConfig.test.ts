@@ -21,6 +21,7 @@ import {
   withoutInclude,
   type RunSsh,
 } from '../../../src/ssh';
+import { atOnce } from '../atOnce';
 
 const OURS = "/home/me/App Support/it's/config";
 const ssh: RunSsh = async (args) => {
@@ -115,6 +116,43 @@ describe('our line in the person’s ssh config', () => {
     await assert.rejects(add(), /does not read/);
     assert.ok(!readdirSync(folder).includes('config'));
   });
+
+  it('takes the lines of two editors that add them at the same moment, each once', async () => {
+    const real = path.join(folder, 'dotfiles');
+    const mine = 'Host *\n  User me\n';
+    writeFileSync(real, mine);
+    chmodSync(real, 0o640);
+    symlinkSync(real, config);
+    const theirs = ['code', 'cursor'].map((name) => path.join(folder, name));
+    for (const file of theirs) writeFileSync(file, readFileSync(ours));
+    const program = `
+      import { spawnSync } from 'node:child_process';
+      import { addInclude } from '#room/ssh/userConfig.ts';
+      async function run(ours: string) {
+        await addInclude({
+          config: ${JSON.stringify(config)},
+          ours,
+          wanted: { host: 'node1', address: '192.0.2.7' },
+          ssh: async (args) => {
+            const { status, stdout, stderr } = spawnSync('ssh', args, { encoding: 'utf8' });
+            return { code: status ?? undefined, stdout, stderr };
+          },
+        });
+      }`;
+    // Two windows of each.
+    await atOnce(folder, program, [...theirs, ...theirs]);
+    const text = readFileSync(real, 'utf8');
+    for (const file of theirs) assert.equal(text.split(`Include "${file}"`).length, 2, text);
+    assert.ok(text.endsWith(mine));
+    assert.ok(lstatSync(config).isSymbolicLink());
+    assert.equal(statSync(real).mode & 0o777, 0o640);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => /\.lock|\.new/.test(name)),
+      [],
+    );
+    for (const file of theirs) await removeInclude(config, file);
+    assert.equal(readFileSync(real, 'utf8'), mine);
+  }).timeout(60_000);
 
   it('that is a folder is refused', async () => {
     await assert.rejects(
