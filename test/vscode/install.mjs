@@ -93,7 +93,8 @@ function stepsFor(edition) {
 
 /** @param {import('./editions.mjs').Edition} edition */
 function environmentOf(edition) {
-  const env = cleanEnvironment({ npm_config_yes: 'true' }); // node-pty's script calls `npx node-gyp`
+  // node-pty's script calls `npx node-gyp`; JOBS is how many files node-gyp compiles at once.
+  const env = cleanEnvironment({ npm_config_yes: 'true', JOBS: 'max' });
   if (edition.node === undefined) return env;
   const bin = path.dirname(nodeOf(edition));
   return {
