@@ -10,28 +10,36 @@ const MARKS: Readonly<Record<Rung['verdict'], string>> = {
 
 /**
  * The ladder as Markdown, to read and to copy for somebody who helps. It has names, addresses and fingerprints of host
- * keys in it; no token, key or passphrase ever comes this far. Whatever a server said is text, never markup.
+ * keys in it; what a server said is text, never markup.
+ * @param options.mask takes secrets out: it sees the words as they were said, before any is escaped
  */
-export function reportOf(diagnosis: Diagnosis, running: boolean): string {
+export function reportOf(
+  diagnosis: Diagnosis,
+  options: { readonly running: boolean; readonly mask: (words: string) => string },
+): string {
   const { server, site, at, rungs } = diagnosis;
+  const { running } = options;
+  const said = (words: string): string => plain(options.mask(words));
   const time = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return [
-    `# Why can’t I connect to ${plain(server)}?`,
+    `# Why can’t I connect to ${said(server)}?`,
     '',
-    `${plain(site)} · ${time}${running ? ' · still looking …' : ''}`,
+    `${said(site)} · ${time}${running ? ' · still looking …' : ''}`,
     '',
-    ...(running ? [] : [...conclusion(diagnosis), '']),
-    ...rungs.flatMap(rungLines),
+    ...(running ? [] : [...conclusion(diagnosis, said), '']),
+    ...rungs.flatMap((rung) => rungLines(rung, said)),
     '',
   ].join('\n');
 }
 
-function conclusion(diagnosis: Diagnosis): string[] {
+type Said = (words: string) => string;
+
+function conclusion(diagnosis: Diagnosis, said: Said): string[] {
   const cause = causeOf(diagnosis);
   if (cause !== undefined)
     return [
-      `**${plain(cause.title)}: ${plain(cause.what)}**`,
-      ...(cause.next === undefined ? [] : ['', plain(cause.next)]),
+      `**${said(cause.title)}: ${said(cause.what)}**`,
+      ...(cause.next === undefined ? [] : ['', said(cause.next)]),
     ];
   const unsure = diagnosis.rungs.filter(({ verdict }) => verdict === 'unknown');
   if (diagnosis.rungs.some(({ id, verdict }) => id === 'login' && verdict === 'passed'))
@@ -45,11 +53,11 @@ function conclusion(diagnosis: Diagnosis): string[] {
   ];
 }
 
-function rungLines({ title, verdict, what, next }: Rung): string[] {
-  if (verdict === 'notAsked') return [`- ${MARKS[verdict]} — ${plain(title)}`];
+function rungLines({ title, verdict, what, next }: Rung, said: Said): string[] {
+  if (verdict === 'notAsked') return [`- ${MARKS[verdict]} — ${said(title)}`];
   return [
-    `- ${MARKS[verdict]} — **${plain(title)}**: ${plain(what)}`,
-    ...(verdict === 'passed' || next === undefined ? [] : [`  - ${plain(next)}`]),
+    `- ${MARKS[verdict]} — **${said(title)}**: ${said(what)}`,
+    ...(verdict === 'passed' || next === undefined ? [] : [`  - ${said(next)}`]),
   ];
 }
 

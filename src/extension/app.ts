@@ -20,7 +20,7 @@ import type { LabEditor } from './labEditor';
 import { LabWatch } from './labWatch';
 import type { Masking } from './masking';
 import { report } from './register';
-import { noteRemoteFolder } from './remoteFolders';
+import { noteRemoteFolder } from './remoteTwins';
 import type { RowView } from './rowView';
 import { forgetInventory } from './sharedInventory';
 import { SignedIn } from './signedIn';
@@ -124,7 +124,7 @@ export class App {
         });
     });
     context.subscriptions.push(...seen, otherWindow, otherCourse);
-    void noteRemoteFolder(context);
+    void noteRemoteFolder(context.globalState, vscode.workspace.workspaceFolders?.[0]?.uri);
   }
 
   get inventory(): Inventory {

@@ -35,6 +35,16 @@ export class HeldForwards {
     return this.#held.has(forwardId);
   }
 
+  /** Whether another window has it, and lives. */
+  async isAnothers(forwardId: string): Promise<boolean> {
+    const lock = this.#lockOf(forwardId);
+    return (
+      !this.has(forwardId) &&
+      (await lockState(lock)) === 'another' &&
+      (await deadHolderOf(lock)) === undefined
+    );
+  }
+
   /** Makes a forward this window's. @returns false while another window has it */
   async take(forwardId: string): Promise<boolean> {
     if (this.#held.has(forwardId)) return true;
@@ -97,10 +107,15 @@ export class HeldForwards {
 }
 
 async function takenFromTheDead(lock: FileLock): Promise<boolean> {
+  const holder = await deadHolderOf(lock);
+  return holder !== undefined && takeFrom(lock, holder);
+}
+
+/** Who holds it, where that process has ended. */
+async function deadHolderOf(lock: FileLock): Promise<string | undefined> {
   const holder = await holderOf(lock);
   const pid = Number(holder?.split(' ')[0]);
-  if (holder === undefined || !Number.isInteger(pid) || pid <= 0 || isAlive(pid)) return false;
-  return takeFrom(lock, holder);
+  return Number.isInteger(pid) && pid > 0 && !isAlive(pid) ? holder : undefined;
 }
 
 function isAlive(pid: number): boolean {

@@ -290,7 +290,8 @@ export class Hosts {
         ask.confirm(
           `Is this ${target.name}?`,
           `The server at ${target.address} was never met before and its site shows no console to compare with. ` +
-            `Its ${key.type} key is\n${key.fingerprint}\nIt is remembered: if it ever changes, the connection stops.`,
+            // A dialog does not break it, and cuts what is wider than itself.
+            `Its ${key.type} key is ${key.fingerprint.replace(':', ':\n')}\nIt is remembered: if it ever changes, the connection stops.`,
           'Connect',
         ),
     };

@@ -36,7 +36,9 @@ export class KeyRing {
       wanted: this.#wanted(target.serverId),
       identityAgent: said.agent,
     });
-    return { ...found, certificates: said.certificates, unlock: (file, wrong) => this.#unlock(file, wrong) };
+    const { certificates, securityKeyProvider } = said;
+    const unlock = (file: string, wrong: boolean) => this.#unlock(file, wrong);
+    return { ...found, certificates, securityKeyProvider, unlock };
   }
 
   /**
@@ -120,11 +122,12 @@ function extraFiles(): readonly string[] {
   return files.map((file) => (file.startsWith('~/') ? path.join(homedir(), file.slice(2)) : file));
 }
 
-/** What the person's own ssh config says for that address: its agent and key files. Nothing where there is no ssh. */
+/** What the person's own ssh config says for that address: its agent, key files and what speaks to security keys. Nothing where there is no ssh. */
 function askSsh(target: Target): Promise<{
   readonly agent: string | undefined;
   readonly files: string[];
   readonly certificates: string[];
+  readonly securityKeyProvider: string | undefined;
 }> {
   return new Promise((resolve) => {
     execFile('ssh', ['-G', '--', target.address], { timeout: SSH_MS, windowsHide: true }, (error, stdout) => {
@@ -136,6 +139,7 @@ function askSsh(target: Target): Promise<{
       resolve({
         certificates: values('certificatefile').map(atHome),
         agent: values('identityagent')[0],
+        securityKeyProvider: providerNamed(values('securitykeyprovider')[0]),
         files: values('identityfile')
           .map(atHome)
           // ssh's own defaults are no choice of the person's: they come with the folder.
@@ -143,4 +147,10 @@ function askSsh(target: Target): Promise<{
       });
     });
   });
+}
+
+/** A path; `undefined` for ssh's own way, and for a variable that is not set. */
+function providerNamed(word: string | undefined): string | undefined {
+  const file = word?.startsWith('$') === true ? process.env[word.slice(1)] : word;
+  return file === undefined || file === '' || file === 'internal' ? undefined : file;
 }

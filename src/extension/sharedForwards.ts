@@ -9,7 +9,7 @@ import { KeptForwards, serverOf, specOf, type KeptForward } from './keptForwards
 /** What all windows remember; beside it a lock for each forward that is held. */
 const KEPT = 'kept.json';
 /** How often it is looked whether a forward of another window is free, where nothing tells of it. */
-const TAKE_OVER_MS = 10_000;
+const TAKE_OVER_MS = 5_000;
 /** How long another window may take to tell the port of a forward that it has. */
 const TELLING_MS = 2_000;
 const SOON_MS = 50;
@@ -129,6 +129,10 @@ export class SharedForwards {
   }
 
   async #begin(each: KeptForward, server: OwnedServer): Promise<void> {
+    if (await this.#held.isAnothers(each.id)) {
+      this.#elsewhere.add(each.id);
+      return;
+    }
     // Nobody asked for it now, so nobody is asked about a host that was never met.
     if (!(await this.#parts.isMet(server.id))) return;
     const target = this.#parts.targetOf(server);

@@ -7,6 +7,7 @@ import { abortError, Problem } from '../base';
 import type { RunSsh, Target } from '../ssh';
 import type { App } from './app';
 import { ask } from './ask';
+import { REMOTE_TWINS, sshConfigOf } from './remoteTwins';
 
 const SSH_MS = 5_000;
 
@@ -56,7 +57,8 @@ export async function included(app: App, target: Target, settings: readonly stri
 export async function removeSshConfig(app: App): Promise<boolean> {
   const { removeInclude } = await import('../ssh');
   const ours = ourConfig(app);
-  const places = [...new Set([userConfig([]), ...CONFIG_SETTINGS.map((name) => userConfig([name]))])];
+  const settings = REMOTE_TWINS.flatMap((twin) => twin.settings);
+  const places = [...new Set([userConfig([]), ...settings.map((name) => userConfig([name]))])];
   const removed = await Promise.all(places.map((place) => removeInclude(place, ours)));
   await vscode.workspace.fs.delete(vscode.Uri.file(ours)).then(undefined, () => undefined);
   return removed.includes(true);
@@ -79,20 +81,8 @@ export async function requireSsh(): Promise<void> {
   });
 }
 
-/** Where Remote-SSH and its twins look for another config than `~/.ssh/config`. */
-const CONFIG_SETTINGS = [
-  'remote.SSH.configFile',
-  'remote.windsurfSSH.configFile',
-  'remote.devinSSH.configFile',
-  'remote.antigravitySSH.configFile',
-];
-
 function userConfig(settings: readonly string[]): string {
-  for (const name of settings) {
-    const file = vscode.workspace.getConfiguration().get<string>(name, '').trim();
-    if (file !== '') return file.startsWith('~/') ? path.join(homedir(), file.slice(2)) : file;
-  }
-  return path.join(homedir(), '.ssh', 'config');
+  return sshConfigOf(settings, (name) => vscode.workspace.getConfiguration().get(name), homedir());
 }
 
 function ourConfig(app: App): string {

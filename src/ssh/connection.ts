@@ -60,29 +60,11 @@ export class SshConnection implements Connection {
   }
 
   async run(command: string, options: RunOptions): Promise<CommandResult> {
-    const line = boundCommand(command, options.env);
-    for (let tries = 0; ; tries += 1) {
-      const leave = await this.#sessions.enter(options.signal);
-      try {
-        return await this.#exec(line, options);
-      } catch (thrown) {
-        const others = this.#sessions.inside - 1;
-        const isLate = this.#sessions.size < SESSIONS && tries < CLOSING_TRIES;
-        if (!isTooMany(thrown) || (others < 1 && !isLate)) throw thrown;
-        // Its sshd allows fewer sessions (MaxSessions): as many as are there, and the others wait. It counts one that
-        // has ended for a moment longer than we do.
-        if (others < 1) await sleep(this.#clock, CLOSING_MS, options.signal);
-        this.#sessions.narrow(others);
-      } finally {
-        leave();
-      }
-    }
+    return this.#exec(boundCommand(command, options.env), options);
   }
 
   async open(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
-    // sshd sends small answers at once only after a session ran on the connection (Nagle; 48 ms otherwise).
-    this.#warm ??= this.#runOnce();
-    await this.#warm;
+    await this.warm();
     return this.#channel(`the port ${port} of ${host}`, signal, (done) =>
       this.#client.forwardOut('127.0.0.1', 0, host, port, done),
     ).catch((thrown: unknown) => {
@@ -92,17 +74,13 @@ export class SshConnection implements Connection {
 
   /** A channel for files; the caller ends it. */
   async sftp(signal: AbortSignal): Promise<SFTPWrapper> {
-    const leave = await this.#sessions.enter(signal);
-    try {
-      const channel = await this.#channel<SFTPWrapper>('a channel for files', signal, (done) =>
-        this.#client.sftp(done),
-      );
-      channel.once('close', leave);
-      return channel;
-    } catch (thrown) {
-      leave();
-      throw thrown;
-    }
+    return this.#session<SFTPWrapper>('a channel for files', signal, (done) => this.#client.sftp(done));
+  }
+
+  /** sshd sends small answers at once only after a session ran on the connection (Nagle; 48 ms otherwise). */
+  protected async warm(): Promise<void> {
+    this.#warm ??= this.#runOnce();
+    await this.#warm;
   }
 
   async #runOnce(): Promise<void> {
@@ -111,8 +89,42 @@ export class SshConnection implements Connection {
     await this.run('true', options).catch(() => undefined);
   }
 
+  /** A channel that counts among sshd's sessions until it closes. */
+  async #session<C extends ClientChannel | SFTPWrapper>(
+    what: string,
+    signal: AbortSignal,
+    ask: (done: (error: Error | undefined, channel: C) => void) => void,
+  ): Promise<C> {
+    for (let tries = 0; ; tries += 1) {
+      const leave = await this.#sessions.enter(signal);
+      try {
+        const channel = await this.#channel<C>(what, signal, ask);
+        channel.once('close', leave);
+        return channel;
+      } catch (thrown) {
+        try {
+          await this.#narrowed(thrown, tries, signal);
+        } finally {
+          leave();
+        }
+      }
+    }
+  }
+
+  /** Its sshd allows fewer sessions (MaxSessions): as many as are there, and the others wait. @throws what it is else */
+  async #narrowed(thrown: unknown, tries: number, signal: AbortSignal): Promise<void> {
+    const others = this.#sessions.inside - 1;
+    const isLate = this.#sessions.size < SESSIONS && tries < CLOSING_TRIES;
+    if (!isTooMany(thrown) || (others < 1 && !isLate)) throw thrown;
+    // It counts one that has ended for a moment longer than we do.
+    if (others < 1) await sleep(this.#clock, CLOSING_MS, signal);
+    this.#sessions.narrow(others);
+  }
+
   async #exec(line: string, options: RunOptions): Promise<CommandResult> {
-    const stream = await this.#channel('a command', options.signal, (done) => this.#client.exec(line, done));
+    const stream = await this.#session<ClientChannel>('a command', options.signal, (done) =>
+      this.#client.exec(line, done),
+    );
     return new Promise<CommandResult>((resolve, reject) => {
       const out: Buffer[] = [];
       const err: Buffer[] = [];
@@ -252,7 +264,9 @@ export class SshConnection implements Connection {
 /** sshd's answer to one session too many; the same as to one that it could not start. */
 function isTooMany(thrown: unknown): boolean {
   const cause = thrown instanceof SshError && thrown.kind === 'protocol' ? thrown.cause : undefined;
-  return cause instanceof Error && 'reason' in cause && cause.reason === 2;
+  if (!(cause instanceof Error)) return false;
+  // Where the person's own `ssh` holds the connection, it is known only after the session was begun.
+  return ('reason' in cause && cause.reason === 2) || /^Unable to (exec|start subsystem)/.test(cause.message);
 }
 
 function refusal(target: Target, what: string, cause: Error): SshError {

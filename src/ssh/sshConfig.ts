@@ -111,6 +111,7 @@ function block(
       .filter((file) => writable(file.path))
       .map((file) => `IdentityFile ${pathWord(file.path)}`),
     ...(options.keys.certificates ?? []).filter(writable).map((file) => `CertificateFile ${pathWord(file)}`),
+    ...providerLines(options.keys),
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'ForwardAgent no',
@@ -135,6 +136,11 @@ function agentLines(keys: Keys): string[] {
   if (keys.agent === undefined) return ['IdentityAgent none'];
   // A Windows pipe is ssh's own default there.
   return keys.agent.startsWith('/') && writable(keys.agent) ? [`IdentityAgent ${pathWord(keys.agent)}`] : [];
+}
+
+/** Nothing in its path is expanded, so a `%` stands for itself. */
+function providerLines({ securityKeyProvider: file }: Keys): string[] {
+  return file === undefined || !writable(file) ? [] : [`SecurityKeyProvider "${file}"`];
 }
 
 function word(text: string, what: string): string {

@@ -24,6 +24,8 @@ export interface Keys {
   readonly files: readonly KeyFile[];
   /** Certificates that the person's ssh config names beside those that lie beside their keys (`-cert.pub`). */
   readonly certificates?: readonly string[];
+  /** The library that the person's ssh config names for security keys; `undefined`: ssh's own. */
+  readonly securityKeyProvider?: string | undefined;
   /** Asks for the passphrase of a locked file, again while `wrong`; `undefined`: it stays locked. */
   readonly unlock?: (file: string, wrong: boolean) => Promise<string | undefined>;
 }

@@ -1,11 +1,8 @@
 /** The sign-in by browser as a person goes through it: cancelled, refused, run out, approved; and out again. */
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { startDemo, type Demo } from '../../src/demo';
 import { noteSecret } from '../secrets/used';
-import { repository } from '../vscode/editions.mjs';
 import { startProvider, type Provider } from './federation/provider';
 import { openWindow, type Workbench } from './window';
 
@@ -19,10 +16,7 @@ describe('sign-in by the browser', () => {
     provider = await startProvider(demo);
     window = await openWindow({
       settings: { 'chameleon.demo.openOnStartup': false },
-      env: {
-        NODE_OPTIONS: `--import ${pathToFileURL(path.join(repository, 'test', 'e2e', 'federation', 'elsewhere.mjs')).href}`,
-        ELSEWHERE: JSON.stringify(provider.elsewhere),
-      },
+      elsewhere: provider.elsewhere,
     });
     await provider.inBrowser(window.page.context());
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();

@@ -2,7 +2,8 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { pathToFileURL } from 'node:url';
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { keepConsole, openBrowser } from '../vscode/browser';
 import { oldest, repository } from '../vscode/editions.mjs';
 import type { Edition } from '../vscode/editions.mjs';
@@ -19,6 +20,8 @@ export interface WindowOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Beside the usual environment of the editor's processes. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where what is asked of the testbed is asked instead: see `elsewhere.mjs`. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
   /** Files of the opened folder, by name. */
   readonly files?: Readonly<Record<string, string>>;
   /** False: VS Code asks for trust in the folder, and it was not given. */
@@ -76,7 +79,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     userData,
     extensions,
     log: path.join(logs, 'e2e-server.log'),
-    env: { HOME: scratch, ...options.env },
+    env: { HOME: scratch, ...sentElsewhere(options.elsewhere), ...options.env },
   });
   const browser = await openBrowser();
   const context = await browser.newContext({
@@ -84,10 +87,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   context.setDefaultTimeout(60_000); // a busy machine takes its time
-  const page = await context.newPage();
-  keepConsole(page, (line) => {
-    appendFileSync(path.join(logs, 'e2e-console.log'), line);
-  });
+  const page = await newPage(context);
   const close = async (): Promise<void> => {
     await browser.close();
     await served.stop();
@@ -106,6 +106,28 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     await close();
     throw error;
   }
+}
+
+async function newPage(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  keepConsole(page, (line) => {
+    appendFileSync(path.join(repository, 'out', 'logs', 'e2e-console.log'), line);
+  });
+  return page;
+}
+
+/** Shows a folder that was never open in a page, with our container in front. */
+async function enter(page: Page, url: string): Promise<void> {
+  await page.goto(url, { timeout: 60_000 }); // a busy machine takes its time
+  await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  const tab = page.locator('.activitybar .action-item [aria-label^="Chameleon"]').first();
+  await tab.click({ timeout: 60_000 });
+}
+
+function sentElsewhere(elsewhere: WindowOptions['elsewhere']): Record<string, string> {
+  if (elsewhere === undefined) return {};
+  const hook = pathToFileURL(path.join(import.meta.dirname, 'elsewhere.mjs')).href;
+  return { NODE_OPTIONS: `--import ${hook}`, ELSEWHERE: JSON.stringify(elsewhere) };
 }
 
 /** Where pictures go. */
@@ -133,6 +155,15 @@ export class Workbench {
   /** The opened folder. */
   get folder(): string {
     return path.join(this.home, 'workspace');
+  }
+
+  /** One more window of the same editor, on a folder of its own, with an extension host of its own. */
+  async another(): Promise<Workbench> {
+    const page = await newPage(this.page.context());
+    const folder = path.join(this.home, 'another');
+    mkdirSync(folder, { recursive: true });
+    await enter(page, new URL(`?folder=${encodeURIComponent(folder)}`, this.page.url()).href);
+    return new Workbench(page, this.home, () => page.close(), this.wearTheme);
   }
 
   /** A view of the container. */

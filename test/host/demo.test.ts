@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { allRows, api, rowOf, until } from './extension';
 
@@ -93,6 +94,23 @@ describe('demo', () => {
         (each) => each.uri.scheme === 'chameleon-report' && each.getText().includes('You can connect'),
       ),
     );
+  });
+
+  it('opens a terminal in a folder of the person’s side, wherever the window works', async () => {
+    const server = await rowOf(
+      'resources',
+      ({ context, label }) => context.startsWith('server') && label === 'hello_chameleon-alexbaker',
+    );
+    const terminal = await vscode.commands.executeCommand<vscode.Terminal>('chameleon.openTerminal', server);
+    try {
+      const { cwd, shellPath } = terminal.creationOptions as vscode.TerminalOptions;
+      // A path alone would be one of the machine that a remote window works on.
+      assert.ok(cwd instanceof vscode.Uri);
+      assert.deepEqual([cwd.scheme, cwd.fsPath], ['file', homedir()]);
+      assert.match(shellPath ?? '', /^ssh(\.exe)?$/);
+    } finally {
+      terminal.dispose();
+    }
   });
 
   it('opens MLflow through a forward on the loopback', async () => {

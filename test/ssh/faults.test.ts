@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lookAtDoor, type ForwardSpec, type Target } from '../../src/ssh';
+import { lookAtDoor, type Target } from '../../src/ssh';
 import { causeOf, climb, type Diagnosis } from '../../src/doctor';
 import { right } from '../unit/doctor/right';
 import { up, type Lab } from './setup';
@@ -23,19 +23,8 @@ describe('faults between us and a real server', () => {
     await world.end();
   });
 
-  const mlflow = (more: Partial<ForwardSpec> = {}): ForwardSpec => ({
-    id: 'mlflow',
-    target: lab.mlflow,
-    remoteHost: '127.0.0.1',
-    remotePort: lab.ports.mlflow,
-    localPort: 0,
-    name: 'MLflow',
-    path: '/',
-    ...more,
-  });
-
   it('a network that drops everything is noticed within 15 s, and the forward is back on its port', async () => {
-    world.forwards.start(mlflow());
+    world.forwards.start(world.mlflow());
     const { localPort } = await world.becomes('mlflow', 'up');
     await lab.host('net', lab.mlflow, 'cut');
     const began = performance.now();
@@ -56,7 +45,7 @@ describe('faults between us and a real server', () => {
       freely(),
     );
     try {
-      world.forwards.start(mlflow({ target: lab.node2, remotePort: 8124 }));
+      world.forwards.start(world.mlflow({ target: lab.node2, remotePort: 8124 }));
       await until(
         () => world.becomes('mlflow', 'up', 'degraded'),
         async (forward) => {
@@ -81,7 +70,7 @@ describe('faults between us and a real server', () => {
   it('a server that allows one session at a time runs all commands, one after the other', async () => {
     await lab.host('sshd', lab.mlflow, 'MaxSessions 1');
     const connection = await world.connections.to(lab.mlflow, signal);
-    world.forwards.start(mlflow());
+    world.forwards.start(world.mlflow());
     const all = await Promise.all(
       Array.from({ length: 6 }, (_, at) => connection.run(`sleep 0.1; echo ${at}`, freely())),
     );
@@ -95,7 +84,7 @@ describe('faults between us and a real server', () => {
 
   it('a server that forbids forwards is said, and not asked for ever', async () => {
     await lab.host('sshd', lab.mlflow, 'AllowTcpForwarding no');
-    world.forwards.start(mlflow());
+    world.forwards.start(world.mlflow());
     const { state } = await world.becomes('mlflow', 'refused');
     assert.ok(state.kind === 'refused');
     assert.match(state.what, /does not allow forwards/);
@@ -109,7 +98,7 @@ describe('faults between us and a real server', () => {
       freely(),
     );
     try {
-      world.forwards.start(mlflow({ target: lab.node3, remotePort: 8123 }));
+      world.forwards.start(world.mlflow({ target: lab.node3, remotePort: 8123 }));
       const { localPort } = await until(
         () => world.becomes('mlflow', 'up', 'degraded'),
         async (forward) => {
@@ -124,7 +113,7 @@ describe('faults between us and a real server', () => {
   });
 
   it('a server that was rebuilt stops its forward until its key is learnt anew', async () => {
-    world.forwards.start(mlflow());
+    world.forwards.start(world.mlflow());
     await world.becomes('mlflow', 'up');
     await lab.host('rekey', lab.mlflow);
     await lab.host('drop', lab.mlflow);

@@ -22,18 +22,8 @@ describe('forwards through a real sshd', () => {
   });
   afterEach(() => world.end());
 
-  const mlflow = (more: Partial<ForwardSpec> = {}): ForwardSpec => ({
-    id: 'mlflow',
-    target: lab.mlflow,
-    remoteHost: '127.0.0.1',
-    remotePort: lab.ports.mlflow,
-    localPort: 0,
-    name: 'MLflow',
-    path: '/',
-    ...more,
-  });
   const ray = (): ForwardSpec => ({
-    ...mlflow({ id: 'ray', target: lab.ray, remotePort: lab.ports.ray, name: 'Ray' }),
+    ...world.mlflow({ id: 'ray', target: lab.ray, remotePort: lab.ports.ray, name: 'Ray' }),
   });
   const open = async (spec: ForwardSpec): Promise<string> => {
     world.forwards.start(spec);
@@ -43,7 +33,7 @@ describe('forwards through a real sshd', () => {
 
   it('show MLflow’s and Ray’s pages in a browser', async () => {
     for (const [spec, words] of [
-      [mlflow(), 'Experiments'],
+      [world.mlflow(), 'Experiments'],
       [ray(), 'Overview'],
     ] as const) {
       const page = await browser.newPage();
@@ -61,7 +51,7 @@ describe('forwards through a real sshd', () => {
   });
 
   it('come back on the same port when sshd was restarted', async () => {
-    const url = await open(mlflow());
+    const url = await open(world.mlflow());
     const port = world.forwards.list()[0]?.localPort;
     await lab.host('ssh', lab.mlflow, 'off');
     try {
@@ -77,7 +67,7 @@ describe('forwards through a real sshd', () => {
 
   it('are back on their port after the window was loaded again, the server’s key still known', async () => {
     const file = path.join(world.folder, 'kept.json');
-    await open(mlflow());
+    await open(world.mlflow());
     const before = world.forwards.list();
     await new KeptForwards(file).note(before);
     await world.forwards.dispose();
@@ -105,13 +95,13 @@ describe('forwards through a real sshd', () => {
       taken.listen(0, '127.0.0.1', resolve);
     });
     const { port } = taken.address() as AddressInfo;
-    const url = new URL(await open(mlflow({ localPort: port })));
+    const url = new URL(await open(world.mlflow({ localPort: port })));
     assert.notEqual(Number(url.port), port);
     taken.close();
   });
 
   it('say what to do where nothing listens on the server', async () => {
-    world.forwards.start(mlflow({ remotePort: 8001 }));
+    world.forwards.start(world.mlflow({ remotePort: 8001 }));
     const { state } = await world.becomes('mlflow', 'degraded');
     assert.ok(state.kind === 'degraded');
     assert.match(state.what, /Nothing listens on port 8001/);
@@ -120,7 +110,7 @@ describe('forwards through a real sshd', () => {
 
   it('stop where the server is another than it was', async () => {
     await world.connections.to(lab.mlflow, new AbortController().signal);
-    const spec = mlflow({ target: { ...lab.mlflow, address: lab.ray.address } });
+    const spec = world.mlflow({ target: { ...lab.mlflow, address: lab.ray.address } });
     world.connections.dispose();
     const other = new World(lab);
     try {
@@ -135,7 +125,7 @@ describe('forwards through a real sshd', () => {
   });
 
   it('answer small requests without sshd’s delay', async () => {
-    const url = await open(mlflow());
+    const url = await open(world.mlflow());
     const took: number[] = [];
     for (let at = 0; at < 40; at += 1) {
       const began = performance.now();
@@ -148,7 +138,7 @@ describe('forwards through a real sshd', () => {
   });
 
   it('listen on 127.0.0.1 and nowhere else', async () => {
-    await open(mlflow());
+    await open(world.mlflow());
     await open(ray());
     const inodes = new Set(
       readdirSync('/proc/self/fd').flatMap((fd) => {

@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import {
-  connect,
-  downloadFolder,
-  lookAtDoor,
-  SshError,
-  upload,
-  type ForwardSpec,
-  type Keys,
-} from '../../src/ssh';
+import { connect, downloadFolder, lookAtDoor, SshError, upload, type Keys } from '../../src/ssh';
 import { securityKey } from '../unit/ssh/securityKey';
 import { up, type Lab } from './setup';
-import { freely, World } from './world';
+import { endsWhole, freely, World } from './world';
 
 const run = promisify(execFile);
 const signal = new AbortController().signal;
@@ -37,16 +30,9 @@ describe('what only the person’s own ssh can do', function () {
     await lab.host('sshd', lab.mlflow);
     await world.end();
   });
-  const mlflow = (more: Partial<ForwardSpec> = {}): ForwardSpec => ({
-    id: 'mlflow',
-    target: lab.mlflow,
-    remoteHost: '127.0.0.1',
-    remotePort: lab.ports.mlflow,
-    localPort: 0,
-    name: 'MLflow',
-    path: '/',
-    ...more,
-  });
+  /** How many processes use its sockets. */
+  const ofOurSsh = async (): Promise<number> =>
+    Number((await run('sh', ['-c', 'pgrep -fc "ControlPath=.*/chl-" || true'])).stdout);
   const ofOurs = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('chl-'));
 
   it('a server with encryption of after the quantum computer is met by its console, and runs commands', async () => {
@@ -74,12 +60,12 @@ describe('what only the person’s own ssh can do', function () {
 
   it('its forward is up, tells why a port is not, and comes back when the connection was cut', async () => {
     await lab.host('sshd', lab.mlflow, AFTER_QUANTUM);
-    world.forwards.start(mlflow());
+    world.forwards.start(world.mlflow());
     const { localPort } = await world.becomes('mlflow', 'up');
     const url = `http://127.0.0.1:${localPort ?? 0}/`;
     const pages = await Promise.all(Array.from({ length: 12 }, async () => (await fetch(url)).status));
     assert.deepEqual(new Set(pages), new Set([200]));
-    world.forwards.start(mlflow({ id: 'none', remotePort: 8001 }));
+    world.forwards.start(world.mlflow({ id: 'none', remotePort: 8001 }));
     const { state } = await world.becomes('none', 'degraded');
     assert.ok(state.kind === 'degraded');
     assert.match(state.what, /Nothing listens on port 8001/);
@@ -93,10 +79,62 @@ describe('what only the person’s own ssh can do', function () {
 
   it('a server that forbids forwards is said, and not asked for ever', async () => {
     await lab.host('sshd', lab.mlflow, AFTER_QUANTUM, 'AllowTcpForwarding no');
-    world.forwards.start(mlflow());
+    world.forwards.start(world.mlflow());
     const { state } = await world.becomes('mlflow', 'refused');
     assert.ok(state.kind === 'refused');
     assert.match(state.what, /does not allow forwards/);
+  });
+
+  it('a server that allows one session at a time runs commands, forwards and files, one after the other', async () => {
+    await lab.host('sshd', lab.mlflow, AFTER_QUANTUM, 'MaxSessions 1');
+    const connection = await world.connections.to(lab.mlflow, signal);
+    await connection.run('mkdir -p one && echo a > one/a', freely());
+    const all = await Promise.all(
+      Array.from({ length: 4 }, (_, at) => connection.run(`sleep 0.1; echo ${at}`, freely())),
+    );
+    assert.deepEqual(
+      all.map(({ exit, stdout, stderr }) => [exit, stdout, stderr]),
+      Array.from({ length: 4 }, (_, at) => [0, `${at}\n`, '']),
+    );
+    world.forwards.start(world.mlflow());
+    const { localPort } = await world.becomes('mlflow', 'up');
+    const here = mkdtempSync(path.join(tmpdir(), 'saved '));
+    try {
+      const [saved, asked, page] = await Promise.all([
+        downloadFolder(connection, '~/one', here, signal, () => undefined),
+        connection.run('hostname', freely()),
+        fetch(`http://127.0.0.1:${localPort ?? 0}/`),
+      ]);
+      assert.deepEqual(
+        saved.files.map((file) => file.path),
+        ['a'],
+      );
+      assert.deepEqual([asked.exit, page.status], [0, 200]);
+    } finally {
+      rmSync(here, { recursive: true });
+    }
+    assert.equal(world.connections.list().length, 1);
+  });
+
+  it('nothing of it is left when the process that holds it is killed', async () => {
+    await lab.host('sshd', lab.mlflow, AFTER_QUANTUM);
+    const program = path.join(world.folder, 'window.ts');
+    writeFileSync(
+      program,
+      `import { World } from ${JSON.stringify(path.resolve('test/ssh/world.ts'))};
+       import { up } from ${JSON.stringify(path.resolve('test/ssh/setup.ts'))};
+       up().then(async (lab) => {
+         const { connections } = new World(lab);
+         await connections.to(lab.mlflow, new AbortController().signal);
+         process.send?.('connected');
+       });`,
+    );
+    const before = await ofOurSsh();
+    const window = fork(program, [], { execArgv: ['--import=tsx'] });
+    await once(window, 'message');
+    assert.ok((await ofOurSsh()) > before);
+    window.kill('SIGKILL');
+    while ((await ofOurSsh()) > before);
   });
 
   it('its door is looked at, too: the ladder finds its host key', async () => {
@@ -132,13 +170,7 @@ describe('what only the person’s own ssh can do', function () {
   it('a command that takes too long is ended with all its children', async () => {
     await lab.host('sshd', lab.mlflow, AFTER_QUANTUM);
     const connection = await world.connections.to(lab.mlflow, signal);
-    await assert.rejects(
-      connection.run('sleep 5252 & sleep 5253; wait', { ...freely(), timeoutMs: 1_000 }),
-      (thrown: unknown) => thrown instanceof SshError && thrown.kind === 'timeout',
-    );
-    const left =
-      'i=0; while pgrep -x sleep -a | grep -q "525[23]"; do i=$((i+1)); [ $i -lt 100 ] || exit 1; sleep 0.1; done';
-    assert.equal((await connection.run(left, freely())).exit, 0);
+    await endsWhole(connection, [5252, 5253]);
   });
 
   it('at the recycled address of another it stops, with both fingerprints', async () => {
@@ -205,7 +237,7 @@ describe('what only the person’s own ssh can do', function () {
       await trusted();
       const own = new World(lab, keys('mine'));
       try {
-        own.forwards.start(mlflow());
+        own.forwards.start(world.mlflow());
         await own.becomes('mlflow', 'up');
         const connection = await own.connections.to(lab.mlflow, signal);
         assert.equal((await connection.run('whoami', freely())).stdout, 'cc\n');

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +10,10 @@ import {
   KnownHosts,
   ownSshHere,
   type ConnectOptions,
+  SshError,
+  type Connection,
   type Forward,
+  type ForwardSpec,
   type ForwardState,
   type Keys,
   type RunOptions,
@@ -24,8 +28,10 @@ export class World {
   readonly connections: Connections;
   readonly forwards: Forwards;
   readonly asked: string[] = [];
+  readonly #lab: Lab;
 
   constructor(lab: Lab, keys: Keys = { agent: undefined, files: [{ path: lab.keys.rsa }] }) {
+    this.#lab = lab;
     this.options = {
       keys,
       knownHosts: this.known,
@@ -42,6 +48,13 @@ export class World {
     };
     this.connections = new Connections(this.options);
     this.forwards = new Forwards({ connections: this.connections, clock: systemClock });
+  }
+
+  /** A forward of the lab's MLflow, on any free port. */
+  mlflow(more: Partial<ForwardSpec> = {}): ForwardSpec {
+    const { mlflow: target, ports } = this.#lab;
+    const there = { remoteHost: '127.0.0.1', remotePort: ports.mlflow };
+    return { id: 'mlflow', target, ...there, localPort: 0, name: 'MLflow', path: '/', ...more };
   }
 
   /** Resolves once a forward is in one of the states. */
@@ -72,3 +85,17 @@ export const freely = (env: Record<string, string> = {}): RunOptions => ({
   maxBytes: 1_000_000,
   env,
 });
+
+/**
+ * A command that takes too long is ended with all its children.
+ * @param mark two numbers of seconds that nobody else sleeps
+ */
+export async function endsWhole(connection: Connection, mark: readonly [number, number]): Promise<void> {
+  const [first, second] = mark;
+  await assert.rejects(
+    connection.run(`sleep ${first} & sleep ${second}; wait`, { ...freely(), timeoutMs: 1_000 }),
+    (thrown: unknown) => thrown instanceof SshError && thrown.kind === 'timeout',
+  );
+  const left = `i=0; while pgrep -x sleep -a | grep -qE "${first}|${second}"; do i=$((i+1)); [ $i -lt 100 ] || exit 1; sleep 0.1; done`;
+  assert.equal((await connection.run(left, freely())).exit, 0);
+}

@@ -21,16 +21,17 @@ export async function whyNoConnection(app: App, argument: unknown, signal: Abort
   const { reportOf } = await import('../../doctor');
   const page = await readable(app, `Why no connection to ${asked.it.name}`);
   const subject = { kind: 'server', cloud: asked.site.cloud, id: asked.it.id } as const;
+  const mask = (words: string): string => app.masking.forOthers(words);
   const diagnosis = await withProgress(
     `Looking why ${asked.it.name} can’t be reached …`,
     signal,
     async (inner, say) =>
       climbed(app, subject, inner, (so) => {
-        page.write(app.masking.mask(reportOf(so, true)));
+        page.write(reportOf(so, { running: true, mask }));
         say(so.rungs.at(-1)?.title ?? '');
       }),
   );
-  page.write(app.masking.mask(reportOf(diagnosis, false)));
+  page.write(reportOf(diagnosis, { running: false, mask }));
   void offer(app, diagnosis, { subject }, page).catch((thrown: unknown) => {
     app.report(thrown, 'connection report');
   });

@@ -5,24 +5,10 @@ import type { Target } from '../../ssh';
 import type { App } from '../app';
 import { ask } from '../ask';
 import { withProgress } from '../register';
-import { remoteFolder } from '../remoteFolders';
+import { remoteAddress, remoteFolder, twinInstalled, twinToInstall } from '../remoteTwins';
 import { included, ownSsh, removeSshConfig, requireSsh } from '../userSsh';
 import { proven } from './proven';
 import { serverFor } from './subjects';
-
-/** Remote-SSH and its twins, with the setting of each for another ssh config. All take the same authority. */
-const REMOTE_TWINS = [
-  { extension: 'ms-vscode-remote.remote-ssh', settings: ['remote.SSH.configFile'] },
-  { extension: 'jeanp413.open-remote-ssh', settings: ['remote.SSH.configFile'] },
-  { extension: 'anysphere.remote-ssh', settings: ['remote.SSH.configFile'] },
-  {
-    extension: 'codeium.windsurf-remote-openssh',
-    settings: ['remote.devinSSH.configFile', 'remote.windsurfSSH.configFile'],
-  },
-  { extension: 'google.antigravity-remote-openssh', settings: ['remote.antigravitySSH.configFile'] },
-] as const;
-const MICROSOFT = 'ms-vscode-remote.remote-ssh';
-const OPEN = 'jeanp413.open-remote-ssh';
 
 /** Opens a terminal by the user's own `ssh`, once the server has proven who it is. */
 export async function openTerminal(
@@ -73,17 +59,14 @@ export async function copyHost(app: App, argument: unknown, signal: AbortSignal)
 
 /** Opens a remote window on the server, in the folder of the last time, where an extension for that is installed. */
 export async function openRemoteWindow(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
-  const twin = REMOTE_TWINS.find((each) => vscode.extensions.getExtension(each.extension) !== undefined);
+  const isInstalled = (id: string): boolean => vscode.extensions.getExtension(id) !== undefined;
+  const twin = twinInstalled(vscode.env.appName, isInstalled);
   if (twin === undefined) return offerToInstall();
   const { it: server } = await serverFor(app, argument, 'Open which server?');
   const target = app.hosts.targetOf(server);
   await connected(app, target, signal);
   const { host } = await included(app, target, twin.settings);
-  const remote = vscode.Uri.from({
-    scheme: 'vscode-remote',
-    authority: `ssh-remote+${host}`,
-    path: remoteFolder(app.context, host),
-  });
+  const remote = vscode.Uri.from(remoteAddress(host, remoteFolder(app.context.globalState, host)));
   await vscode.commands.executeCommand('vscode.openFolder', remote, { forceNewWindow: true });
 }
 
@@ -115,15 +98,15 @@ async function connected(app: App, target: Target, signal: AbortSignal): Promise
 }
 
 async function offerToInstall(): Promise<void> {
-  // Microsoft's runs in Microsoft's editor alone; the open one in all others.
-  const id = vscode.env.appName.startsWith('Visual Studio Code') ? MICROSOFT : OPEN;
+  const twin = twinToInstall(vscode.env.appName);
+  if (twin === undefined) return;
   const sure = await ask.confirm(
     'No extension for remote windows is installed.',
-    `${id === MICROSOFT ? 'Remote - SSH' : 'Open Remote - SSH'} opens a window that works on the server. Install it now?`,
+    `${twin.name} opens a window that works on the server. Install it now?`,
     'Install',
   );
   if (!sure) throw abortError();
-  await vscode.commands.executeCommand('workbench.extensions.installExtension', id);
+  await vscode.commands.executeCommand('workbench.extensions.installExtension', twin.extension);
   void ask.info('Installed. Open the server in a remote window again.');
 }
 

@@ -75,8 +75,8 @@ function forwardRow(forward: Forward, { now, pinned, variable }: ConnectionsInpu
     id: `forward:${spec.id}`,
     label: spec.name,
     description: [
-      `:${spec.remotePort}`,
-      look.words,
+      ...(spec.name === `Port ${spec.remotePort}` ? [] : [`:${spec.remotePort}`]),
+      belowServer(look.words, spec.target),
       ...(isPinned ? ['pinned'] : []),
       ...(its?.used === true ? [its.name] : []),
     ].join(' · '),
@@ -130,6 +130,13 @@ function elsewhereRow(kept: KeptForward): Row {
   });
 }
 
+/** Words without the server that they are about: its row stands above, and they are cut where the view ends. */
+function belowServer(words: string, { name, address }: Forward['spec']['target']): string {
+  for (const about of [`${name} (${address})`, name])
+    for (const by of [' of ', ' to ', ' on ']) words = words.replace(`${by}${about}`, '');
+  return words;
+}
+
 /** A forward's state as an icon, a tone and words. */
 export function forwardLook(forward: Forward, now: number): { words: string; icon: string; tone: Tone } {
   const { state } = forward;
@@ -146,11 +153,12 @@ export function forwardLook(forward: Forward, now: number): { words: string; ico
     case 'degraded':
       return { words: `${here} · ${state.what}`, icon: 'warning', tone: 'warning' };
     case 'waiting': {
-      const wait = timeLeft(Math.max(0, state.retryAt - now));
-      return { words: `reconnecting in ${wait} · ${state.what}`, icon: 'sync', tone: 'warning' };
+      const seconds = Math.ceil((state.retryAt - now) / 1000);
+      const wait = seconds <= 0 ? '…' : `in ${timeLeft(seconds * 1000)}`;
+      return { words: `reconnecting ${wait} · ${state.what}`, icon: 'sync', tone: 'warning' };
     }
     case 'refused':
-      return { words: state.what, icon: 'error', tone: 'bad' };
+      return { words: `refused · ${state.what}`, icon: 'error', tone: 'bad' };
     case 'stopped':
       return { words: 'stopped', icon: 'debug-disconnect', tone: 'quiet' };
   }

@@ -75,12 +75,11 @@ export async function connectByOwn(
     if (pin === undefined) throw new SshError('protocol', `${target.name} was never met.`);
     const args = await argumentsFor(target, folder, options);
     const control = path.join(folder, 'c');
-    // Its session ends with our end of its input, also when this process dies; and sshd sends small answers at once
-    // on a connection that has a session.
-    master = own.start([
-      ...['-o', 'BatchMode=yes', '-o', 'ControlMaster=yes', '-o', `ControlPath=${control}`, '-T'],
+    // It has no session: where sshd allows one alone (MaxSessions 1), that is for commands and files.
+    master = own.hold([
+      ...['-o', 'BatchMode=yes', '-o', 'ControlMaster=yes', '-o', `ControlPath=${control}`, '-N', '-T'],
+      ...['-o', 'PermitLocalCommand=yes', '-o', `LocalCommand=echo ${MARK}`],
       ...args,
-      `printf '%s\\n' ${MARK}; exec cat >/dev/null`,
     ]);
     const words = keepWords(master);
     await through(master, words, target, pin, clock, signal);

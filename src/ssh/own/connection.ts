@@ -50,7 +50,12 @@ export class OwnConnection extends SshConnection {
     });
   }
 
-  override open(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+  override async open(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    await this.warm();
+    return this.#through(host, port, signal);
+  }
+
+  #through(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
     const { own, clock, shared, words } = this.#options;
     const { target } = this;
     return new Promise((resolve, reject) => {

@@ -1,4 +1,6 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { Server, utils, type Client, type ServerChannel, type Session } from 'ssh2';
@@ -88,16 +90,79 @@ function dialed(place: string): Promise<Socket> {
 
 function serve(session: Session, own: OwnSsh, args: readonly string[]): void {
   let end: () => void = () => undefined;
-  session.on('exec', (accept, _reject, { command }) => {
-    end = joined(accept(), own, ['-T', ...args, ended(command)]);
+  const begin = (
+    words: readonly string[],
+    accept: () => ServerChannel,
+    reject: (() => void) | undefined,
+  ): void => {
+    const child = own.start(words);
+    end = () => {
+      child.kill();
+    };
+    void begun(child).then((so) => {
+      if (so.begun) joined(accept(), child, so.said);
+      else reject?.();
+    });
+  };
+  session.on('exec', (accept, reject, { command }) => {
+    begin(['-T', ...args, ended(command)], accept, reject);
   });
   session.on('subsystem', (accept, reject, { name }) => {
-    if (name === 'sftp') end = joined(accept(), own, ['-T', '-s', ...args, 'sftp']);
+    // Nothing comes before it is asked: `-v` says when it is through, and a channel for files has no error output.
+    if (name === 'sftp') begin(['-v', '-T', '-s', ...args, 'sftp'], accept, reject);
     else reject();
   });
   session.on('signal', (accept) => {
     accept?.();
     end();
+  });
+}
+
+/** A server far away has answered by then. */
+const BEGUN_MS = 1_000;
+/** A refusal is one line. */
+const MANY_WORDS = 4096;
+
+/**
+ * Whether sshd let the session in: one that it refuses (MaxSessions) ends at once with a word of the shared connection.
+ * @returns `said`: what it has said on its error output by now
+ */
+function begun(
+  child: ChildProcessWithoutNullStreams,
+): Promise<{ readonly begun: boolean; readonly said: Buffer }> {
+  return new Promise((resolve) => {
+    const said: Buffer[] = [];
+    const words = (): string => Buffer.concat(said).toString('latin1');
+    const hear = (chunk: Buffer): void => {
+      said.push(chunk);
+      const so = words();
+      if (so.length > MANY_WORDS || so.includes('master session id')) done(true);
+    };
+    const done = (isBegun: boolean): void => {
+      clearTimeout(timer);
+      child.stdout.removeListener('readable', look);
+      child.stderr.removeListener('data', hear);
+      child.stderr.pause();
+      resolve({ begun: isBegun, said: Buffer.concat(said) });
+    };
+    const look = (): void => {
+      if (child.stdout.readableLength > 0) done(true);
+    };
+    const timer = setTimeout(() => {
+      done(true);
+    }, BEGUN_MS);
+    child.stdout.on('readable', look);
+    child.stderr.on('data', hear);
+    for (const each of [child, child.stdin, child.stdout, child.stderr]) each.on('error', () => undefined);
+    const over = Promise.all([once(child, 'exit'), once(child.stderr, 'end')]);
+    over.then(
+      () => {
+        done(!/^mux_client\S* session request failed/m.test(words()));
+      },
+      () => {
+        done(true);
+      },
+    );
   });
 }
 
@@ -116,21 +181,24 @@ function ended(command: string): string {
   return `sh -c ${quoted(guard)} sh ${quoted(command)}`;
 }
 
-/** Joins a channel with a child; the returned function ends both. */
-function joined(channel: ServerChannel, own: OwnSsh, args: readonly string[]): () => void {
-  const child = own.start(args);
-  for (const each of [channel, child, child.stdin, child.stdout, child.stderr])
-    each.on('error', () => undefined);
+/** Joins a channel with a child, which has said something before. */
+function joined(channel: ServerChannel, child: ChildProcessWithoutNullStreams, said: Buffer): void {
+  channel.on('error', () => undefined);
   channel.pipe(child.stdin);
   child.stdout.pipe(channel, { end: false });
+  if (said.length > 0) channel.stderr.write(said);
   child.stderr.pipe(channel.stderr, { end: false });
-  child.once('close', (code) => {
+  const over = (code: number | null): void => {
     if (code !== null) channel.exit(code);
     channel.end();
     channel.close();
-  });
-  channel.once('close', () => child.kill());
-  return () => {
-    child.kill();
   };
+  if (isClosed(child)) over(child.exitCode);
+  else child.once('close', over);
+  channel.once('close', () => child.kill());
+}
+
+/** Nothing comes any more: it has ended, and all of its output was taken. */
+function isClosed({ exitCode, signalCode, stdout, stderr }: ChildProcessWithoutNullStreams): boolean {
+  return (exitCode !== null || signalCode !== null) && stdout.readableEnded && stderr.readableEnded;
 }

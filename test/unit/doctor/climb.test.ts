@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { causeOf, climb, reportOf, type Diagnosis, type Reach } from '../../../src/doctor';
 import { SshError, type CommandResult, type Connection, type Door, type HostKey } from '../../../src/ssh';
+import { Masking } from '../../../src/extension/masking';
 import { diagnosis, right, wrong } from './right';
 
 const key = (name: string): HostKey => ({ type: 'ssh-ed25519', base64: name, fingerprint: `SHA256:${name}` });
@@ -59,6 +60,8 @@ function reach(world: World): Reach {
     services: [{ name: 'MLflow', port: 8000 }],
   };
 }
+const reported = (so: Diagnosis, mask = (words: string) => words): string =>
+  reportOf(so, { running: false, mask });
 const signal = new AbortController().signal;
 const climbed = (world: World): Promise<Diagnosis> => climb(right(), reach(world), signal, () => undefined);
 
@@ -175,7 +178,7 @@ describe('the ladder', () => {
     assert.equal(whole.rungs.length, 13);
     assert.equal(causeOf(whole), undefined);
     assert.deepEqual(told, [6, 9, 10, 12, 13, 13]);
-    assert.match(reportOf(whole, false), /every step is right/);
+    assert.match(reported(whole), /every step is right/);
   });
 
   it('is climbed by a TA as far as the cloud and the open port can tell', async () => {
@@ -188,7 +191,7 @@ describe('the ladder', () => {
       'shell notAsked',
       'disk notAsked',
     ]);
-    assert.match(reportOf(whole, false), /Nothing wrong was found, as far as can be seen \\?\(2 steps/);
+    assert.match(reported(whole), /Nothing wrong was found, as far as can be seen \\?\(2 steps/);
   });
 
   it('does not touch a server that there is no way to', async () => {
@@ -227,13 +230,12 @@ describe('the ladder', () => {
 
 describe('the report', () => {
   it('says the cause first, then every step', () => {
-    const text = reportOf(
+    const text = reported(
       diagnosis([
         { id: 'lease', title: 'Lease', verdict: 'passed', what: 'Fine.' },
         { id: 'server', title: 'Server', verdict: 'failed', what: 'It is shut off.', next: 'Start it.' },
         { id: 'console', title: 'Console', verdict: 'notAsked', what: '' },
       ]),
-      false,
     );
     assert.match(text, /\*\*Server: It is shut off\.\*\*\n\nStart it\.\n/);
     assert.ok(text.indexOf('Start it.') < text.indexOf('passed'));
@@ -242,12 +244,67 @@ describe('the report', () => {
 
   it('shows a server’s words as words', () => {
     const hostile = '[x](command:evil) <img src=x onerror=1> `a` **b**\n# c\u001b[31m & $1';
-    const text = reportOf(
-      { ...diagnosis([{ id: 'lease', title: 'Lease', verdict: 'failed', what: hostile }]), server: hostile },
-      false,
-    );
+    const text = reported({
+      ...diagnosis([{ id: 'lease', title: 'Lease', verdict: 'failed', what: hostile }]),
+      server: hostile,
+    });
     assert.ok(!/(?<!\\)[[<`]/.test(text), text);
     assert.ok(!text.includes('\u001b'));
     assert.equal(text.split('\n').filter((line) => line.startsWith('#')).length, 1);
+  });
+
+  it('has no secret in it, wherever one was said', async () => {
+    const masking = new Masking();
+    const known = 'S3cret_of*the [account]';
+    masking.add(known);
+    const body = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAA';
+    const secrets = [
+      known,
+      'gAAAAABm_a-token_of_keystone',
+      'eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9.c2ln',
+      'AKIAIOSFODNN7EXAMPLE',
+      'hunter2-of-db',
+      'tok_en-of-jupyter',
+      's3cr3t/key+of/minio',
+      'pw-in-a-url',
+      'alex.baker@example.edu',
+      body,
+    ];
+    const said =
+      `X-Auth-Token: ${known} ${known} gAAAAABm_a-token_of_keystone eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9.c2ln ` +
+      `AKIAIOSFODNN7EXAMPLE DB_PASSWORD=hunter2-of-db http://127.0.0.1:8888/lab?token=tok_en-of-jupyter ` +
+      `{"aws_secret_access_key": "s3cr3t/key+of/minio"} postgres://user:pw-in-a-url@db/mlflow alex.baker@example.edu ` +
+      `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----`;
+    const facts = right();
+    facts.server = { ...facts.server, name: `node ${said}` };
+    for (const world of [
+      { shell: result({ stdout: '', stderr: said }) },
+      { login: new SshError('auth', said, { next: said }) },
+      { door: door({ banner: said }) },
+      { door: door({ tcp: new SshError('refused', said, { next: said }) }) },
+    ] as const) {
+      const whole = await climb(facts, reach(world), signal, () => undefined);
+      const text = reported(whole, (words) => masking.forOthers(words));
+      const bare = text.replaceAll('\\', '');
+      for (const secret of secrets) assert.ok(!bare.includes(secret), `${secret} is in ${text}`);
+      assert.match(text, /•••/);
+      assert.ok(reported(whole).includes('hunter2'), 'it was there to be found');
+    }
+  });
+
+  it('keeps what helps: addresses, fingerprints, names and what to do', async () => {
+    const what = `The host key of node1 (192.0.2.7) is SHA256:${'a1B2'.repeat(10)}; cc@192.0.2.7 needs a passphrase: id_rsa`;
+    const rung = {
+      id: 'hostKey',
+      title: 'Host key',
+      verdict: 'failed',
+      what,
+      next: 'Run ssh-add ~/.ssh/id_rsa',
+    } as const;
+    const masking = new Masking();
+    assert.equal(
+      reported(diagnosis([rung]), (words) => masking.forOthers(words)),
+      reported(diagnosis([rung])),
+    );
   });
 });

@@ -48,7 +48,16 @@ describe('connection rows', () => {
       wordsOf({ kind: 'waiting', since: 0, retryAt: 5000, what: 'network is away', next: undefined }),
       /reconnecting in 4 s · network is away$/,
     );
+    assert.match(
+      wordsOf({ kind: 'waiting', since: 0, retryAt: 1000, what: 'network is away', next: undefined }),
+      /reconnecting … · network is away$/,
+    );
     assert.match(wordsOf({ kind: 'stopped', since: 0 }), /stopped$/);
+    const what = `The host key of node-mlflow-ab1234 (192.0.2.7) is not the one it had.`;
+    const refused = wordsOf({ kind: 'refused', since: 0, what, next: undefined });
+    assert.match(refused, /refused · The host key is not the one it had\.$/, 'its server’s row stands above');
+    const spoken = rowOf(forward({ kind: 'refused', since: 0, what, next: undefined }))?.spoken;
+    assert.ok(spoken?.includes(what), spoken);
   });
 
   it('open in the browser only while something can answer', () => {

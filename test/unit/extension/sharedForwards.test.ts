@@ -134,6 +134,13 @@ describe('forwards of two windows', () => {
     assert.equal(b.list.length, 1, 'until somebody wants it there');
   });
 
+  it('are shown in the other also while it never met their host', async () => {
+    b.met.clear();
+    const port = await a.open();
+    await b.sees(() => elsewhere(b).length > 0);
+    assert.deepEqual(elsewhere(b), [['s1:8000', port]]);
+  });
+
   it('of a host that this window never met wait until it is met', async () => {
     await a.open();
     b.met.clear();

@@ -64,6 +64,24 @@ describe('the ssh config', () => {
     },
   );
 
+  (hasSsh ? it : it.skip)(
+    'names what speaks to security keys, where the person’s own config does',
+    async () => {
+      const file = '/opt/security keys/100%.so';
+      const keys = { ...options.keys, securityKeyProvider: file };
+      const named = await asked(sshConfig([node1], { ...options, keys }), hostAlias('id-1'));
+      assert.deepEqual(named.get('securitykeyprovider'), [file]);
+      const usual = await asked(sshConfig([node1], options), hostAlias('id-1'));
+      assert.notDeepEqual(usual.get('securitykeyprovider'), [file]);
+      for (const evil of ['a"\n  ProxyCommand evil', '${HOME}/a.so'])
+        assert.ok(
+          !sshConfig([node1], { ...options, keys: { ...keys, securityKeyProvider: evil } }).includes(
+            'SecurityKeyProvider',
+          ),
+        );
+    },
+  );
+
   (hasSsh ? it : it.skip)('leads through jump hosts that nobody asked for by name', async () => {
     const text = sshConfig([node3], options);
     assert.equal((await asked(text, hostAlias('id-3'))).get('proxyjump')?.[0], hostAlias('id-2'));
