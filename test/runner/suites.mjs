@@ -167,8 +167,8 @@ async function prepareBrowser(say) {
 async function prepareLong(say) {
   say('real: building Kubernetes, where that is not done: most of an hour the first time');
   await stream('real-kubernetes', path.join(repository, 'test/real/kubernetes/install.sh'), []);
-  say('real: the hosts, and the services on them; MinIO is built too');
-  for (const names of [['labs'], ['labelstudio', 'airflow', 'triton', 'minio']]) {
+  say('real: the hosts, and the services on them; MinIO and Grafana are built too');
+  for (const names of [['labs'], ['labelstudio', 'airflow', 'triton', 'minio', 'grafana']]) {
     await stream('real-services', path.join(repository, 'test/ssh/lab/install.sh'), names);
   }
 }
