@@ -12,6 +12,7 @@ import { accounts, World } from './world/world';
 
 /** The longest that a timer of Node can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+const HTTP_PORT = 80;
 
 export interface DemoOptions {
   /** Milliseconds since 1970; the demo's clock starts there and goes on with it. */
@@ -50,6 +51,8 @@ export interface Demo {
   readonly clouds: readonly CredentialCloud[];
   /** Where on this machine a port of an address of the world is found. */
   reach(this: void, host: string, port: number): Reached;
+  /** A page of a server in the world; nothing is asked outside it. */
+  fetch(this: void, url: string | URL | Request, init?: RequestInit): Promise<Response>;
   readonly keyFile: string;
   readonly publicKeyFile: string;
   /** A private folder of the person's: what they copied from their servers. */
@@ -90,6 +93,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   return {
     clouds: running.clouds.map((cloud) => cloud.signInFor(account)),
     reach: (host, port) => running.network.reach(host, port),
+    fetch: fetchIn(running.network),
     keyFile: laptop.keyFile,
     publicKeyFile: laptop.publicKeyFile,
     folder: laptop.folder,
@@ -100,6 +104,16 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       await running.stop();
       await laptop.remove();
     },
+  };
+}
+
+function fetchIn(network: Network): Demo['fetch'] {
+  return async (asked, init) => {
+    const url = new URL(asked instanceof Request ? asked.url : asked);
+    const { host, port, filtered } = network.reach(url.hostname, Number(url.port || HTTP_PORT));
+    if (filtered === true) throw new TypeError(`nobody answers at ${url.host}`);
+    url.host = `${host}:${port}`;
+    return fetch(url, init);
   };
 }
 

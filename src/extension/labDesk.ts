@@ -274,7 +274,7 @@ export class LabDesk {
     return {
       inventory: app.inventory,
       session: (siteName) => app.signedIn?.sessionAt(siteName),
-      fetch: globalThis.fetch,
+      fetch: app.demo?.fetch ?? globalThis.fetch,
       dial: async (host, port, signal) => {
         const { dialBy } = await import('../ssh');
         return dialBy(app.demo?.reach ?? ((h, p) => ({ host: h, port: p })))(host, port, signal);

@@ -45,6 +45,8 @@ const LONGEST_VALUE = 60;
 
 /** What was seen stands as it is: a server may have braces in its words. */
 function fault(each: Expectation, value: Json, bindings: Bindings): string {
+  // The probe's word for a port that is closed.
+  if (each.that === 'status' && value === 0) return 'Nothing listens there.';
   return `It says ${shown(value)}, where the lab wants ${fill(wanted(each), bindings, 'plain')}.`;
 }
 

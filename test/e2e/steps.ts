@@ -42,12 +42,16 @@ export async function repairKey(window: Workbench): Promise<void> {
 }
 
 /** Saves the card as a picture into the opened folder, where the dialog suggests it, and gives its name. */
-export async function savePng(window: Workbench): Promise<string> {
-  await window.rowAction('Labs', LAB, 'Save Completion Card');
+export async function savePng(
+  window: Workbench,
+  lab: string | RegExp = LAB,
+  title = 'Hello, Chameleon',
+): Promise<string> {
+  await window.rowAction('Labs', lab, 'Save Completion Card');
   const panel = window.panel();
   const image = panel.locator('img.card');
   // A click in the moment in which the tree is drawn anew reaches the command without its row: then it asks.
-  const asked = window.quickInput().locator('.monaco-list-row', { hasText: 'Hello, Chameleon' });
+  const asked = window.quickInput().locator('.monaco-list-row', { hasText: title });
   await image.or(asked).first().waitFor();
   if (await asked.isVisible()) await asked.click();
   await image.waitFor();

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Bench } from '../world/bench';
 import type { ProgramName } from '../world/records';
+import { gourmetgram, nginx, registry } from './cloudLab';
 import { jupyter } from './jupyter';
 import { minio } from './minio';
 import { mlflow } from './mlflow';
@@ -28,6 +30,8 @@ export interface Surroundings {
   readonly hostname: string;
   readonly upSince: number;
   readonly now: () => number;
+  /** What a lab made there. */
+  readonly bench?: Bench | undefined;
 }
 
 export interface Program {
@@ -36,7 +40,15 @@ export interface Program {
   answer(asked: Asked, where: Surroundings): Answer;
 }
 
-const PROGRAMS: Readonly<Record<ProgramName, Program>> = { mlflow, ray, jupyter, minio };
+const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
+  mlflow,
+  ray,
+  jupyter,
+  minio,
+  nginx,
+  gourmetgram,
+  registry,
+};
 
 /** What the program answers. */
 export function ask(name: ProgramName, asked: Asked, where: Surroundings): Answer {
@@ -61,6 +73,8 @@ export class RunningProgram {
         const answer = program.answer({ ...askedIn(request), body }, where);
         response.writeHead(answer.status, {
           Server: program.server,
+          // What listens there can be another program a moment later.
+          Connection: 'close',
           'Content-Type': answer.type,
           'Content-Length': String(Buffer.byteLength(answer.body)),
         });

@@ -1,10 +1,10 @@
 import type { RepositoryRecord } from '../world/bench';
 import type { Invocation, Outcome, Run } from './commands';
 import { docker } from './dockerCommands';
-import { exits, fails, lines, printed } from './outcomes';
+import { kubectl } from './kubectl';
+import { exits, fails, lines, notFound, printed } from './outcomes';
 
 const GIT_FAULT = 128;
-const NOT_FOUND = 127;
 
 /** Commands that tell of what a lab has made on the server. */
 export const benchCommands: Readonly<Record<string, Run>> = {
@@ -19,18 +19,23 @@ export const benchCommands: Readonly<Record<string, Run>> = {
   },
   'rocm-smi': (call) => {
     const gpu = call.shell.host.bench?.gpu;
-    return gpu?.command === 'rocm-smi' ? printed(gpu.text) : notInstalled(call);
+    return gpu?.command === 'rocm-smi' ? printed(gpu.text) : notFound(call);
   },
   nvtop: (call) =>
-    call.shell.host.bench === undefined
-      ? notInstalled(call)
-      : fails(call, 'the demo has no picture of the GPU'),
+    call.shell.host.bench === undefined ? notFound(call) : fails(call, 'the demo has no picture of the GPU'),
+  kubectl,
+  siege: (call) =>
+    call.shell.host.bench?.installed?.includes('siege') === true
+      ? fails(call, 'the demo has no load: play does it')
+      : notFound(call),
 };
 
 /** Where a program of a lab lies; undefined for what the lab has not installed, or is no such program. */
 export function placeOf({ shell }: Invocation, name: string): string | undefined {
   const { bench } = shell.host;
   if (bench === undefined) return name === 'git' ? '/usr/bin/git' : undefined;
+  if (name === 'kubectl') return bench.cluster && '/usr/local/bin/kubectl';
+  if (name === 'siege' && bench.installed?.includes(name) !== true) return undefined;
   // Built from source: Ubuntu's own knows no AMD GPU.
   return name === 'nvtop' ? '/usr/local/bin/nvtop' : `/usr/bin/${name}`;
 }
@@ -53,8 +58,4 @@ function git(call: Invocation, args: readonly string[], repository: RepositoryRe
 
 function fault(message: string): Outcome {
   return { exit: GIT_FAULT, stdout: '', stderr: `${message}\n` };
-}
-
-function notInstalled({ name }: Invocation): Outcome {
-  return { exit: NOT_FOUND, stdout: '', stderr: `bash: line 1: ${name}: command not found\n` };
 }

@@ -2,6 +2,7 @@ import type { Shell } from './shell';
 import { benchCommands } from './benchCommands';
 import { fileCommands } from './fileCommands';
 import { hostCommands } from './hostCommands';
+import { networkCommands } from './networkCommands';
 import { play } from './play';
 import { shellCommands } from './shellCommands';
 
@@ -38,7 +39,14 @@ let table: ReadonlyMap<string, Run> | undefined;
 /** Made when first asked for: these modules know each other. */
 function commandTable(): ReadonlyMap<string, Run> {
   table ??= new Map(
-    Object.entries({ ...fileCommands, ...hostCommands, ...benchCommands, ...shellCommands, play }),
+    Object.entries({
+      ...fileCommands,
+      ...hostCommands,
+      ...networkCommands,
+      ...benchCommands,
+      ...shellCommands,
+      play,
+    }),
   );
   return table;
 }

@@ -1,7 +1,7 @@
 import type { Bench, ContainerRecord } from '../world/bench';
 import type { Invocation, Outcome, Run } from './commands';
 import type { Shell } from './shell';
-import { fails, lines, printed, quoted } from './outcomes';
+import { fails, lines, notFound, printed, quoted } from './outcomes';
 
 const VERSION = '28.3.3';
 const ID = 'sha256:6c9d3f2e8b1a4d7f5e0c2b9a8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d9e';
@@ -10,22 +10,31 @@ const NOT_FOUND = 127;
 /** Docker, as far as the labs ask it; only on servers where a lab has installed it. */
 export const docker: Run = (call) => {
   const { bench } = call.shell.host;
-  if (bench === undefined)
-    return { exit: NOT_FOUND, stdout: '', stderr: `bash: line 1: docker: command not found\n` };
+  if (bench === undefined) return notFound(call);
   const [what = '', ...rest] = call.args;
   switch (what) {
+    case '--version':
+      return lines(`Docker version ${VERSION}, build 980b856`);
     case 'version':
       return formatted(call, rest, [{ '.Server.Version': VERSION, '.Client.Version': VERSION }]);
     case 'info':
-      return formatted(call, rest, [{ 'json .Runtimes': '{"runc":{"path":"runc"}}' }]);
+      return formatted(call, rest, [
+        { 'json .Runtimes': '{"runc":{"path":"runc"}}', '.ServerVersion': VERSION },
+      ]);
     case 'inspect':
       return inspect(call, rest, bench);
     case 'volume':
       return named(call, rest, 'volume', (name) =>
-        bench.volumes[name] === undefined ? undefined : { '.Name': name },
+        bench.volumes[name] === undefined
+          ? undefined
+          : { '.Name': name, '.Mountpoint': `/var/lib/docker/volumes/${name}/_data` },
       );
     case 'image':
-      return named(call, rest, 'image', (name) => (bench.images.includes(name) ? { '.Id': ID } : undefined));
+      return named(call, rest, 'image', (name) => {
+        const tag = tagged(name);
+        const isThere = bench.images.some((image) => tagged(image) === tag);
+        return isThere ? { '.Id': ID, 'json .RepoTags': JSON.stringify([tag]) } : undefined;
+      });
     case 'ps':
       return list(rest, bench);
     case 'run':
@@ -102,11 +111,18 @@ function named(
   fields: (name: string) => Fields | undefined,
 ): Outcome {
   if (verb !== 'inspect') return fails(call, `the demo knows no docker ${kind} ${verb ?? ''}`);
-  const [name = ''] = option(args, '--format', '-f').rest;
-  const found = fields(name);
-  return found === undefined
-    ? { exit: 1, stdout: '\n', stderr: `Error response from daemon: get ${name}: no such ${kind}\n` }
-    : formatted(call, args, [found]);
+  const names = option(args, '--format', '-f').rest;
+  const rows = names.map(fields).filter((found) => found !== undefined);
+  const shown = rows.length > 0 ? formatted(call, args, rows) : printed('\n');
+  const missing = names.filter((name) => fields(name) === undefined);
+  if (missing.length === 0) return shown;
+  const stderr = missing.map((name) => `Error response from daemon: get ${name}: no such ${kind}\n`).join('');
+  return { exit: 1, stdout: shown.stdout, stderr };
+}
+
+/** An image's name with the tag that is meant where none is told. */
+function tagged(name: string): string {
+  return name.includes(':') ? name : `${name}:latest`;
 }
 
 /** `docker ps [-a] [--filter label=…|name=…] --format …` */
@@ -118,10 +134,19 @@ function list(args: readonly string[], { containers }: Bench): Outcome {
     .filter(([name, container]) => passes(filter, name, container));
   const template = format === '' ? '{{.Names}}\t{{.Image}}\t{{.Status}}' : format;
   return lines(
-    ...rows.map(([name, { image, status }]) =>
-      filled(template, { '.Names': name, '.Image': image, '.Status': status }),
+    ...rows.map(([name, { image, status, ports, inside }]) =>
+      filled(template, {
+        '.Names': name,
+        '.Image': image,
+        '.Status': status,
+        '.Ports': ports.flatMap((port) => published(port, inside ?? port)).join(', '),
+      }),
     ),
   );
+}
+
+function published(outside: number, inside: number): string[] {
+  return ['0.0.0.0', '[::]'].map((address) => `${address}:${outside}->${inside}/tcp`);
 }
 
 function passes(filter: string, name: string, { project }: ContainerRecord): boolean {
@@ -139,7 +164,7 @@ function runOnce(call: Invocation, args: readonly string[], { volumes }: Bench):
   const folders = volumes[volume];
   if (image !== 'alpine' || folders === undefined) return fails(call, 'the demo does not run that');
   const inside = Object.entries(folders).map(([folder, names]) => [`${mount}${folder}`, names] as const);
-  return within(call, command, {}, Object.fromEntries(inside));
+  return within(call, command, { env: {}, folders: Object.fromEntries(inside), texts: {} });
 }
 
 function execute(call: Invocation, args: readonly string[], { containers }: Bench): Outcome {
@@ -152,19 +177,25 @@ function execute(call: Invocation, args: readonly string[], { containers }: Benc
       'Currently running servers:',
       `http://localhost:8888/?token=${tokenOf(call.shell)} :: /home/jovyan`,
     );
-  return within(call, command, container.env, container.folders);
+  return within(call, command, container);
 }
 
-/** `ls` and `printenv` in a container. */
+/** `ls`, `cat` and `printenv` in a container. */
 function within(
   call: Invocation,
   [name = '', ...args]: readonly string[],
-  env: Fields,
-  folders: Readonly<Record<string, readonly string[]>>,
+  { env, folders, texts }: Pick<ContainerRecord, 'env' | 'folders' | 'texts'>,
 ): Outcome {
   if (name === 'printenv') {
     const values = args.flatMap((each) => env[each] ?? []);
     return { ...lines(...values), exit: values.length === args.length ? 0 : 1 };
+  }
+  if (name === 'cat') {
+    const [file = ''] = args;
+    const text = texts[file];
+    return text === undefined
+      ? fails({ ...call, name }, `${file}: No such file or directory`)
+      : printed(text);
   }
   if (name !== 'ls') return fails(call, `the demo knows no ${quoted(name)} in a container`, NOT_FOUND);
   const folder = (args[0] ?? '/').replace(/(?<=.)\/$/, '');

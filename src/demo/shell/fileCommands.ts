@@ -25,12 +25,14 @@ export const fileCommands: Readonly<Record<string, Run>> = {
     const { flags, rest } = optionsOf(call.args);
     const [pattern, ...files] = rest;
     if (pattern === undefined) return fails(call, 'a pattern is missing', 2);
-    const lookFor = flags.has('i') ? pattern.toLowerCase() : pattern;
+    const atStart = pattern.startsWith('^');
+    const asked = atStart ? pattern.slice(1) : pattern;
+    const lookFor = flags.has('i') ? asked.toLowerCase() : asked;
+    const fits = (line: string): boolean => (atStart ? line.startsWith(lookFor) : line.includes(lookFor));
     const found: string[] = [];
     const outcome = each({ ...call, args: files }, ({ text }) => {
       for (const line of text.split('\n').filter((each, at, all) => each !== '' || at < all.length - 1))
-        if ((flags.has('i') ? line.toLowerCase() : line).includes(lookFor) !== flags.has('v'))
-          found.push(line);
+        if (fits(flags.has('i') ? line.toLowerCase() : line) !== flags.has('v')) found.push(line);
       return '';
     });
     if (outcome.exit !== 0) return { ...outcome, exit: 2 };
@@ -85,7 +87,10 @@ export const fileCommands: Readonly<Record<string, Run>> = {
     }
     return printed(call.stdin);
   },
-  stat: (call) => each(call, ({ name, text }) => `  File: ${name}\n  Size: ${Buffer.byteLength(text)}\n`),
+  stat: (call) =>
+    call.args.slice(0, 2).join(' ') === '-c %U'
+      ? each({ ...call, args: call.args.slice(2) }, () => `${USER}\n`)
+      : each(call, ({ name, text }) => `  File: ${name}\n  Size: ${Buffer.byteLength(text)}\n`),
 };
 
 /** Does something with each named file, or with what comes in. */

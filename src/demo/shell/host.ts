@@ -1,10 +1,22 @@
 import { hostnameOf } from '../world/hostname';
 import type { Bench } from '../world/bench';
 import type { ProgramName, ServerRecord } from '../world/records';
+import type { World } from '../world/world';
 import { Files } from './files';
 
 export const USER = 'cc';
 export const HOME = `/home/${USER}`;
+
+/** The cloud that a server stands in, as far as its commands reach. */
+export interface Around {
+  readonly world: World;
+  /** Its own address on the shared network. */
+  fixedAddress(): string | undefined;
+  /** A server that is reached at that address from here. */
+  hostAt(address: string): Host | undefined;
+  /** Servers came or went, or something listens that others may reach. */
+  changed(): Promise<void>;
+}
 
 /** What a shell sees of the server that it runs on. */
 export interface Host {
@@ -14,6 +26,10 @@ export interface Host {
   readonly programs: Map<number, ProgramName>;
   /** What a lab made there; undefined on a server where none has installed anything. */
   bench: Bench | undefined;
+  /** How many stages of its lab the demo has played. */
+  played: number;
+  /** Undefined for a server that stands alone. */
+  readonly around: Around | undefined;
   /** The kind of bare-metal node; undefined for a virtual machine. */
   readonly nodeType: string | undefined;
   /** The floating IP that leads to it now. */
@@ -29,6 +45,7 @@ export function hostOf(
   server: ServerRecord,
   now: () => number,
   publicAddress: () => string | undefined,
+  around?: Around,
 ): Host {
   const hostname = hostnameOf(server.name);
   const home = Object.entries(server.home).map(([name, text]) => [`${HOME}/${name}`, text] as const);
@@ -37,6 +54,8 @@ export function hostOf(
     hostname,
     programs: server.programs,
     bench: server.bench,
+    played: 0,
+    around,
     nodeType: server.host?.nodeType,
     publicAddress,
     vcpus: server.host?.vcpus ?? server.flavor.vcpus,
@@ -44,6 +63,8 @@ export function hostOf(
     now,
     files: new Files({
       [`${HOME}/.ssh/authorized_keys`]: keys,
+      '/etc/hosts': `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`,
+      '/etc/systemd/system/multi-user.target.wants/firewalld.service': '[Unit]\n',
       '/etc/hostname': `${hostname}\n`,
       '/etc/os-release':
         'PRETTY_NAME="Ubuntu 24.04.1 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n',

@@ -67,9 +67,21 @@ export const hostCommands: Readonly<Record<string, Run>> = {
       '   4242 pts/0    00:00:00 bash',
     ),
   sudo: (call) => {
-    const [name, ...args] = call.args;
+    const [name, ...args] = call.args.filter((arg, at) => at > 0 || arg !== '-n');
     if (name === undefined) return fails(call, 'a command is missing');
     return call.shell.run([name, ...args].map(quoted).join(' '), call.stdin, call.signal);
   },
   sync: () => exits(0),
+  systemctl: (call) => {
+    const [verb = '', ...rest] = call.args.filter((arg) => !arg.startsWith('-'));
+    const unit = (rest[0] ?? '').replace(/\.service$/, '');
+    const file = `/etc/systemd/system/multi-user.target.wants/${unit}.service`;
+    const { files } = call.shell.host;
+    if (verb === 'stop' || verb === 'disable') files.remove(file);
+    else if (verb !== 'is-active') return fails(call, `the demo knows no systemctl ${verb}`);
+    const active = files.exists(file);
+    return verb === 'is-active'
+      ? { ...lines(active ? 'active' : 'inactive'), exit: active ? 0 : 3 }
+      : exits(0);
+  },
 };

@@ -19,6 +19,11 @@ export function fails({ name }: Invocation, message: string, exit = 1): Outcome 
   return { exit, stdout: '', stderr: `${name}: ${message}\n` };
 }
 
+/** There is no such command. */
+export function notFound({ name }: Invocation): Outcome {
+  return { exit: 127, stdout: '', stderr: `bash: line 1: ${name}: command not found\n` };
+}
+
 /** Single-letter options (`-la`) apart from the rest; `--` ends them. */
 export function optionsOf(args: readonly string[]): { flags: ReadonlySet<string>; rest: readonly string[] } {
   const flags = new Set<string>();

@@ -14,7 +14,7 @@ function readList(cursor: Cursor): List {
   const chains: Chain[] = [];
   for (;;) {
     cursor.match(/(?:[\s;]|&(?!&)|#[^\n]*)*/y);
-    if (cursor.done || cursor.peek() === ')' || cursor.rest.startsWith('}')) return chains;
+    if (cursor.done || cursor.peek() === ')' || /^(?:\}|done\b(?!-))/.test(cursor.rest)) return chains;
     chains.push(readChain(cursor));
   }
 }
@@ -44,6 +44,8 @@ function readCommand(cursor: Cursor): Command {
     if (!cursor.take(apart ? ')' : '}')) throw new SyntaxFault(`expecting "${apart ? ')' : '}'}"`);
     return { kind: 'group', list, apart, redirects: readWords(cursor).redirects };
   }
+  const variable = cursor.match(/for\s+([A-Za-z_]\w*)\s+in(?=\s)/y)?.[1];
+  if (variable !== undefined) return readLoop(cursor, variable);
   const { words, redirects } = readWords(cursor);
   const assignments: Assignment[] = [];
   let [word] = words;
@@ -55,6 +57,14 @@ function readCommand(cursor: Cursor): Command {
   if (words.length === 0 && redirects.length === 0)
     throw new SyntaxFault(cursor.done ? 'end of file unexpected' : `"${cursor.peek()}" unexpected`);
   return { kind: 'simple', assignments, words: words.slice(assignments.length), redirects };
+}
+
+function readLoop(cursor: Cursor, name: string): Command {
+  const { words } = readWords(cursor);
+  if (cursor.match(/[\s;]*do(?=\s)/y) === undefined) throw new SyntaxFault('expecting "do"');
+  const list = readList(cursor);
+  if (!cursor.take('done')) throw new SyntaxFault('expecting "done"');
+  return { kind: 'loop', name, words, list, redirects: readWords(cursor).redirects };
 }
 
 /** `NAME=…`: the name and the sign stand there unquoted. */

@@ -10,6 +10,7 @@ const NOT_FOUND = 127;
 const SYNTAX_ERROR = 2;
 
 type Simple = Extract<Command, { kind: 'simple' }>;
+type Loop = Extract<Command, { kind: 'loop' }>;
 
 /** One shell of the user `cc`: where it is and what it was told to remember. */
 export class Shell {
@@ -87,11 +88,31 @@ export class Shell {
     const input = await this.#input(command.redirects, stdin, signal);
     if (input.fault !== undefined) return input.fault;
     const shell = command.kind === 'group' && command.apart ? new Shell(this.host, this) : this;
-    const outcome =
-      command.kind === 'group'
-        ? await shell.#list(command.list, input.text, signal)
-        : await this.#simple(command, input.text, signal);
+    const outcome = await shell.#inside(command, input.text, signal);
     return this.#redirect(command.redirects, outcome, signal);
+  }
+
+  #inside(command: Command, stdin: string, signal: AbortSignal): Promise<Outcome> {
+    switch (command.kind) {
+      case 'simple':
+        return this.#simple(command, stdin, signal);
+      case 'group':
+        return this.#list(command.list, stdin, signal);
+      case 'loop':
+        return this.#loop(command, stdin, signal);
+    }
+  }
+
+  async #loop({ name, words, list }: Loop, stdin: string, signal: AbortSignal): Promise<Outcome> {
+    const values: string[] = [];
+    for (const word of words) values.push(...(await this.#fields(word, signal)));
+    let all: Outcome = { exit: 0, stdout: '', stderr: '' };
+    for (const value of values) {
+      if (this.ended) break;
+      this.env.set(name, value);
+      all = joined(all, await this.#list(list, stdin, signal));
+    }
+    return all;
   }
 
   async #simple(command: Simple, stdin: string, signal: AbortSignal): Promise<Outcome> {
@@ -106,6 +127,9 @@ export class Shell {
       return { exit: 0, stdout: '', stderr: errors };
     }
     const run = commandNamed(name);
+    const script =
+      run === undefined && name.includes('/') ? this.host.files.read(this.resolve(name)) : undefined;
+    if (script !== undefined) return new Shell(this.host, this).run(script, stdin, signal);
     if (run === undefined) {
       errors = name.includes('/') ? 'No such file or directory' : 'command not found';
       return { exit: NOT_FOUND, stdout: '', stderr: `bash: line 1: ${name}: ${errors}\n` };

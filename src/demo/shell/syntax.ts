@@ -38,6 +38,14 @@ export type Command =
       /** In parentheses: what it changes ends with it. */
       readonly apart: boolean;
       readonly redirects: readonly Redirect[];
+    }
+  | {
+      /** `for NAME in WORD …; do LIST; done` */
+      readonly kind: 'loop';
+      readonly name: string;
+      readonly words: readonly Word[];
+      readonly list: List;
+      readonly redirects: readonly Redirect[];
     };
 
 export interface Pipeline {

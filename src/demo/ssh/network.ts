@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Around } from '../shell/host';
 import type { ServerRecord } from '../world/records';
 import { letsIn } from '../world/servers';
 import type { SiteWorld } from '../world/site';
@@ -9,8 +10,8 @@ import { Sshd } from './sshd';
 const SSH_PORT = 22;
 /** So many doors are opened at once: what else runs in this process has its turn between. */
 const AT_A_TIME = 20;
-/** Nothing ever listens on it: TCP's own reserved port. */
-const CLOSED_PORT = 1;
+/** Nothing ever listens on it; 1 is a port that `fetch` itself refuses. */
+const CLOSED_PORT = 2;
 
 /** Where something is really reached. */
 export interface Reached {
@@ -30,6 +31,8 @@ interface Machine extends Place {
   readonly door: Door;
   /** Once it was reached from outside: a door is a socket, and a class has hundreds of servers. */
   opened: Promise<void> | undefined;
+  /** Doors of what listens there for everybody, by the port. */
+  readonly web: Map<number, Door>;
 }
 
 /** The servers of all sites as they are reached from outside: who has had an address has a door on loopback. */
@@ -70,6 +73,7 @@ export class Network {
           return machine.opened;
         }),
       );
+    await Promise.all(this.#addressed().map(openWeb));
   }
 
   /** Where a client on this machine gets to that port of an address of the world. */
@@ -81,7 +85,9 @@ export class Network {
     const isIn = letsIn(machine.site, machine.server, port);
     if (port === SSH_PORT)
       return { host: LOOPBACK, port: machine.door.port, ...(isIn ? {} : { filtered: true as const }) };
-    return isIn ? { host: LOOPBACK, port: CLOSED_PORT } : filtered;
+    if (!isIn) return filtered;
+    const web = machine.server.programs.has(port) ? machine.web.get(port) : undefined;
+    return { host: LOOPBACK, port: web?.port ?? CLOSED_PORT };
   }
 
   /** Ends all connections of a server; it can be reached again at once. */
@@ -112,7 +118,8 @@ export class Network {
       now: () => this.#world.now(),
       publicAddress: () =>
         [...site.floatingIps.values()].find(({ port }) => port?.deviceId === server.id)?.address,
-      onward: (address, port, open) => this.#onward(address, port, open),
+      around: this.#around(site, server),
+      onward: (address, port, open) => this.#onward(server, address, port, open),
     });
     const door = new Door(() => {
       if (!letsIn(site, server, SSH_PORT)) return undefined;
@@ -120,7 +127,17 @@ export class Network {
         sshd.take(socket);
       };
     });
-    return { site, server, sshd, door, opened: undefined };
+    return { site, server, sshd, door, opened: undefined, web: new Map() };
+  }
+
+  #around(site: SiteWorld, server: ServerRecord): Around {
+    const shared = site.network('sharednet1');
+    return {
+      world: this.#world,
+      fixedAddress: () => server.ports.find(({ network }) => network === shared)?.address,
+      hostAt: (address) => this.#machineInside(server, address)?.sshd.host,
+      changed: () => this.follow(),
+    };
   }
 
   /** By its public address. Its fixed one is known inside the cloud only. */
@@ -131,19 +148,43 @@ export class Network {
     return undefined;
   }
 
-  /** From server to server, as a jump goes: fixed addresses count, security groups of the neighbours do not. */
-  #onward(address: string, port: number, open: () => Duplex): boolean {
-    const machine = [...this.#machines.values()].find(
-      ({ server }) => server.status === 'ACTIVE' && server.ports.some((each) => each.address === address),
+  /** By its fixed address on a network that both are on: private ones have the same addresses. */
+  #machineInside(from: ServerRecord, address: string): Machine | undefined {
+    const networks = new Set(from.ports.map(({ network }) => network));
+    return [...this.#machines.values()].find(
+      ({ server }) =>
+        server.status === 'ACTIVE' &&
+        server.ports.some((port) => port.address === address && networks.has(port.network)),
     );
-    const target = machine ?? this.#machineAt(address);
+  }
+
+  /** From server to server, as a jump goes: fixed addresses count, security groups of the neighbours do not. */
+  #onward(from: ServerRecord, address: string, port: number, open: () => Duplex): boolean {
+    const target = this.#machineInside(from, address) ?? this.#machineAt(address);
     if (target === undefined || port !== SSH_PORT) return false;
     target.sshd.take(open());
     return true;
   }
 }
 
-async function closed({ door, opened }: Machine): Promise<void> {
+/** A door for each port that the cloud lets in and something listens on, beside sshd. */
+async function openWeb({ site, server, sshd, web }: Machine): Promise<void> {
+  for (const port of server.programs.keys()) {
+    if (web.has(port) || !letsIn(site, server, port)) continue;
+    const door = new Door(() => {
+      const program = sshd.program(port);
+      if (program === undefined || !letsIn(site, server, port)) return undefined;
+      return (socket) => {
+        program.take(socket);
+      };
+    });
+    await door.open();
+    web.set(port, door);
+  }
+}
+
+async function closed({ door, opened, web }: Machine): Promise<void> {
+  await Promise.all([...web.values()].map((each) => each.close()));
   if (opened === undefined) return;
   await opened;
   await door.close();

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { Server, utils, type AuthContext, type Connection, type ParsedKey } from 'ssh2';
 import { RunningProgram } from '../programs/program';
-import { hostOf, USER, type Host } from '../shell/host';
-import type { ServerRecord } from '../world/records';
+import { hostOf, USER, type Around, type Host } from '../shell/host';
+import type { ProgramName, ServerRecord } from '../world/records';
 import { serveSession } from './session';
 
 /** As an Ubuntu 24.04 says hello. */
@@ -14,6 +14,7 @@ export interface SshdParts {
   readonly now: () => number;
   /** The floating IP that leads to it now. */
   readonly publicAddress: () => string | undefined;
+  readonly around: Around;
   /** Brings a stream to another server of the network, as seen from this one; false: nobody is there. */
   readonly onward: (address: string, port: number, open: () => Duplex) => boolean;
 }
@@ -22,14 +23,14 @@ export interface SshdParts {
 export class Sshd {
   readonly host: Host;
   readonly #parts: SshdParts;
-  readonly #running = new Map<number, RunningProgram>();
+  readonly #running = new Map<ProgramName, RunningProgram>();
   readonly #connections = new Set<Connection>();
   #ssh: Server | undefined;
   #hostKey = '';
 
   constructor(parts: SshdParts) {
     this.#parts = parts;
-    this.host = hostOf(parts.server, parts.now, parts.publicAddress);
+    this.host = hostOf(parts.server, parts.now, parts.publicAddress, parts.around);
   }
 
   take(stream: Duplex): void {
@@ -72,7 +73,7 @@ export class Sshd {
       serveSession(accept(), this.host);
     });
     connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
-      const program = LOOPBACK.has(destIP) ? this.#program(destPort) : undefined;
+      const program = LOOPBACK.has(destIP) ? this.program(destPort) : undefined;
       if (program !== undefined) program.take(accept());
       else if (LOOPBACK.has(destIP) || !this.#parts.onward(destIP, destPort, accept)) reject();
     });
@@ -99,13 +100,14 @@ export class Sshd {
     else context.reject(['publickey']);
   }
 
-  #program(port: number): RunningProgram | undefined {
+  /** What listens on that port of the server. */
+  program(port: number): RunningProgram | undefined {
     const name = this.#parts.server.programs.get(port);
     if (name === undefined) return undefined;
-    const known = this.#running.get(port);
+    const known = this.#running.get(name);
     if (known !== undefined) return known;
     const program = new RunningProgram(name, this.host);
-    this.#running.set(port, program);
+    this.#running.set(name, program);
     return program;
   }
 }

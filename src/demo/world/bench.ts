@@ -1,3 +1,4 @@
+import type { Cluster } from './cluster';
 import type { ProgramName } from './records';
 
 /** What a lab's commands would have made on a server: the demo's Docker, Git and GPU tools tell of it. */
@@ -9,6 +10,12 @@ export interface Bench {
   readonly repositories: readonly RepositoryRecord[];
   /** What the maker's tool prints; a server without it has no GPU of that maker. */
   readonly gpu: { readonly command: string; readonly text: string } | undefined;
+  /** Programs beside Docker and Git. */
+  readonly installed?: readonly string[];
+  /** What its image registry has, with tags. */
+  readonly pushed?: readonly string[];
+  /** Kubernetes, where this is the first node of a cluster. */
+  readonly cluster?: Cluster;
 }
 
 export interface ContainerRecord {
@@ -21,9 +28,30 @@ export interface ContainerRecord {
   readonly env: Readonly<Record<string, string>>;
   /** Folders in it, with the names in each. */
   readonly folders: Readonly<Record<string, readonly string[]>>;
+  /** Files in it that were written by hand, by path. */
+  readonly texts: Readonly<Record<string, string>>;
   /** It goes when it is stopped (`docker run --rm`). */
   readonly passing: boolean;
+  /** The server's, each of which leads to the same one of the container's, or to `inside`. */
   readonly ports: readonly number[];
+  readonly inside: number | undefined;
+}
+
+/** One that runs, as its image has it. */
+export function container(of: Partial<ContainerRecord> & { readonly image: string }): ContainerRecord {
+  return {
+    status: 'running',
+    exitCode: 0,
+    healthy: false,
+    project: undefined,
+    env: {},
+    folders: {},
+    texts: {},
+    passing: false,
+    ports: [],
+    inside: undefined,
+    ...of,
+  };
 }
 
 export interface RepositoryRecord {
@@ -57,17 +85,6 @@ const TWO_MI100 = [
  * @param address the server's public one @param isAmd false: a node without MI100
  */
 export function mlflowBench(address: string, isAmd = true): Bench {
-  const container = (of: Partial<ContainerRecord> & { readonly image: string }): ContainerRecord => ({
-    status: 'running',
-    exitCode: 0,
-    healthy: false,
-    project: undefined,
-    env: {},
-    folders: {},
-    passing: false,
-    ports: [],
-    ...of,
-  });
   const project = 'tracking_service';
   return {
     containers: new Map([

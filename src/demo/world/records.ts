@@ -190,8 +190,8 @@ export interface LeaseRecord {
   readonly reservations: readonly ReservationRecord[];
 }
 
-/** A program that listens on the server's own loopback. */
-export type ProgramName = 'mlflow' | 'ray' | 'jupyter' | 'minio';
+/** A program that listens on a server: on its own loopback, and outside as far as it is let in there. */
+export type ProgramName = 'mlflow' | 'ray' | 'jupyter' | 'minio' | 'nginx' | 'gourmetgram' | 'registry';
 
 export interface ServerRecord extends Named {
   readonly user: Named;

@@ -1,9 +1,10 @@
 import { mlflowBench, mlflowFiles, mlflowPrograms, type Bench } from './bench';
+import { addPrivateNetwork } from './cloudLab';
 import { classmates, type Classmate } from './classmates';
 import { hostnameOf } from './hostname';
 import { keyPair, withoutComment } from './keyPairs';
 import { addLease, freeHosts, startLease, type ReservationPlan } from './leases';
-import type { LeaseRecord, NetworkRecord, ProgramName, ServerRecord } from './records';
+import type { LeaseRecord, ProgramName, ServerRecord } from './records';
 import { addFloatingIp, addServer, bindFloatingIp } from './servers';
 import type { SiteWorld } from './site';
 import { addVolume, putObject } from './storage';
@@ -89,24 +90,9 @@ function leftovers(world: World, kvm: SiteWorld, chi: SiteWorld): void {
   store('object-persist-lm2345', 'README.md', '# Models\n');
 }
 
-/** As Lab 2 has it made: a network without port security, and a router to the outside. */
+/** Lab 2's network as a student leaves it who gave it a gateway, with a router to the outside. */
 function privateNetwork(site: SiteWorld, netId: string, created: number): void {
-  const network: NetworkRecord = {
-    id: site.ids.uuid(),
-    name: `private_cloud_net_${netId}`,
-    ownerProjectId: site.project.id,
-    external: false,
-    shared: false,
-    created,
-    subnet: {
-      id: site.ids.uuid(),
-      name: `private_cloud_subnet_${netId}`,
-      cidr: '192.168.1.0/24',
-      gateway: '192.168.1.1',
-      pool: { start: '192.168.1.2', end: '192.168.1.254' },
-    },
-  };
-  site.networks.push(network);
+  const network = addPrivateNetwork(site, netId, created, '192.168.1.1');
   const id = site.ids.uuid();
   const interfaces = new Map([[site.ids.uuid(), network]]);
   site.routers.set(id, {

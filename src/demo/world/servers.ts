@@ -24,6 +24,8 @@ export interface ServerPlan {
   readonly host: HostRecord | undefined;
   readonly lease: LeaseRecord | undefined;
   readonly networks: readonly NetworkRecord[];
+  /** Ports that were made before it, with a name and an address of their own. */
+  readonly madePorts?: readonly MadePort[];
   readonly securityGroups: readonly SecurityGroupRecord[];
   readonly created: number;
   /** Milliseconds from the request until it is ACTIVE. */
@@ -35,11 +37,20 @@ export interface ServerPlan {
   readonly home?: Readonly<Record<string, string>>;
 }
 
+export interface MadePort {
+  readonly network: NetworkRecord;
+  readonly name: string;
+  readonly address: string;
+}
+
 /** Writes a server down in BUILD (or in ERROR, with a fault), with a port on each network. */
 export function addServer(site: SiteWorld, plan: ServerPlan): ServerRecord {
-  const { lease, networks, securityGroups, buildMs, fault, programs, home, ...rest } = plan;
+  const { lease, networks, madePorts = [], securityGroups, buildMs, fault, programs, home, ...rest } = plan;
   const id = site.ids.uuid();
-  const ports = networks.map((network) => addPort(site, { network, serverId: id, securityGroups, plan }));
+  const plain = networks.map((network) => ({ network, name: '', address: site.nextFixedAddress(network) }));
+  const ports = [...plain, ...madePorts].map((port) =>
+    addPort(site, { ...port, serverId: id, securityGroups, plan }),
+  );
   const server: ServerRecord = {
     ...rest,
     id,
@@ -60,8 +71,7 @@ export function addServer(site: SiteWorld, plan: ServerPlan): ServerRecord {
 
 function addPort(
   site: SiteWorld,
-  of: {
-    readonly network: NetworkRecord;
+  of: MadePort & {
     readonly serverId: string;
     readonly securityGroups: readonly SecurityGroupRecord[];
     readonly plan: ServerPlan;
@@ -71,9 +81,9 @@ function addPort(
   const portSecurity = site.kind === 'kvm' && of.network.shared;
   const port: PortRecord = {
     id: site.ids.uuid(),
-    name: '',
+    name: of.name,
     network: of.network,
-    address: site.nextFixedAddress(of.network),
+    address: of.address,
     mac: site.ids.mac(),
     deviceId: of.serverId,
     securityGroupIds: portSecurity ? of.securityGroups.map((group) => group.id) : [],

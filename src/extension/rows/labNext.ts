@@ -56,6 +56,16 @@ function nextStep(input: NextInput): Step | undefined {
   const subject: Subject = { kind: 'lab', lab: lab.id };
   if (run === undefined) {
     const [server] = deployed.servers;
+    // Templates of one name are a choice; those of several are all wanted.
+    const wanted = new Set(lab.reserve.map(({ name }) => name)).size;
+    if (server === undefined && deployed.leases > 0 && deployed.leases < wanted)
+      return {
+        label: `Continue: ${deployed.leases} of ${wanted} leases`,
+        does: 'reserve',
+        command: 'chameleon.reserve',
+        subject,
+        tooltip: ['The lab wants another lease.'],
+      };
     if (server !== undefined || deployed.leases > 0)
       return {
         label: `Continue: ${server === undefined ? 'your lease is there' : `${server.name} is there`}`,

@@ -200,7 +200,8 @@ function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boole
     // A tree keeps how a row was first folded: a step that fails is another row.
     id: `step:${lab.id}:${step.id}${counted.failed > 0 ? ':failed' : ''}`,
     label: step.title,
-    description: run === undefined ? `${checks.length} checks` : stepWords(counted),
+    description:
+      run === undefined ? `${checks.length} ${checks.length === 1 ? 'check' : 'checks'}` : stepWords(counted),
     icon: look.icon,
     tone: look.tone,
     tooltip: [step.title],

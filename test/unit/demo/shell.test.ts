@@ -11,6 +11,8 @@ function host(): Host {
     hostname: 'node-ab1234',
     programs: new Map([[8000, 'mlflow']]),
     bench: undefined,
+    played: 0,
+    around: undefined,
     nodeType: undefined,
     publicAddress: () => undefined,
     vcpus: 2,
@@ -87,7 +89,24 @@ describe("demo: a server's shell", () => {
   });
 
   it('survives what can not be read', async () => {
-    for (const line of ['(', '$(', '`x', '"', "'", '&&', 'a |', '> ', '}', ')', '${', 'a; ; b', '\\'])
+    for (const line of [
+      '(',
+      '$(',
+      '`x',
+      '"',
+      "'",
+      '&&',
+      'a |',
+      '> ',
+      '}',
+      ')',
+      '${',
+      'a; ; b',
+      '\\',
+      'for x in',
+      'for x in a; do b',
+      'done',
+    ])
       assert.equal(typeof (await new Shell(host()).run(line, '', signal)).exit, 'number', line);
   });
 });

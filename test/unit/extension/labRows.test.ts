@@ -18,6 +18,12 @@ const reading = readLab(text, 'lab9-rows.lab.yaml');
 assert('lab' in reading, JSON.stringify(reading));
 const { lab } = reading;
 
+/** Templates of two names: both are wanted. */
+const withTwoLeases: Lab = {
+  ...lab,
+  reserve: lab.reserve.flatMap((each) => [each, { ...each, name: `${each.name}-2` }]),
+};
+
 const nothing: Deployed = { leases: 0, servers: [] };
 const leased: Deployed = { leases: 1, servers: [] };
 const there: Deployed = {
@@ -95,6 +101,13 @@ describe('what to do next in a lab', () => {
       leased,
       {},
       'Continue: your lease is there > check the lab > chameleon.runLab',
+    ],
+    [
+      'one of two leases there',
+      undefined,
+      leased,
+      { labs: [withTwoLeases] },
+      'Continue: 1 of 2 leases > reserve > chameleon.reserve',
     ],
     [
       'no lease',

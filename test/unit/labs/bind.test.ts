@@ -76,6 +76,11 @@ describe('expectations', () => {
       assert.equal(judge(that, rest, root) === undefined, good);
     });
 
+  it('say in words that nothing listens', () => {
+    assert.match(judge('status', { is: 200 }, { status: 0 }) ?? '', /^Nothing listens/);
+    assert.match(judge('status', { is: 200 }, { status: 404 }) ?? '', /404, where the lab wants 200/);
+  });
+
   it('judge nothing that is absent, or of another form', () => {
     assert.throws(() => judge('a.b', { is: 1 }, {}), WrongForm);
     assert.throws(() => judge('length(a)', { is: 0 }, {}), WrongForm);

@@ -51,6 +51,7 @@ export class DemoDesk {
     this.#source = new InventorySource({
       clouds: demo.clouds,
       clock: systemClock,
+      me: { netId: demo.me.netId, usernames: [demo.me.username] },
       session: (cloud) => this.#sessionOf(cloud.name),
     });
     this.connections = new Connections({
@@ -77,6 +78,13 @@ export class DemoDesk {
     return this.#source.refresh({ parts: ['leases', 'servers', 'floatingIps', 'ports', 'keyPairs'] });
   }
 
+  /** A session there, which has to be. */
+  sessionAt(site: string): Session {
+    const session = this.session(site);
+    assert(session !== undefined, site);
+    return session;
+  }
+
   session(site: string): Session | undefined {
     const cloud = this.demo.clouds.find((each) => siteOf(each).name === site);
     return cloud === undefined ? undefined : this.#sessionOf(cloud.name);
@@ -86,7 +94,7 @@ export class DemoDesk {
     return {
       inventory: this.inventory,
       session: (site): ProbeSession | undefined => this.session(site),
-      fetch: globalThis.fetch,
+      fetch: this.demo.fetch,
       dial: dialBy(this.demo.reach),
       clock: systemClock,
       connect: (target, signal) => this.connections.to(target, signal),
