@@ -7,10 +7,11 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { systemClock } from '../../src/base';
 import { keepsNothing, runLab, worthWatching, type Lab, type LabCheck } from '../../src/labs';
+import type { Target } from '../../src/ssh';
 import { idsByLab, idsOf } from '../labs/ids';
 import { labOf } from '../labs/bench';
 import { cloudOf, type Cloud } from '../labs/cloud';
-import { up, type Lab as SshLab } from '../ssh/setup';
+import { addressOf, up, type Lab as SshLab } from '../ssh/setup';
 import { World } from '../ssh/world';
 import { DemoDesk } from '../unit/labs/labDesk';
 import { median, timed, type Measure } from './table';
@@ -70,6 +71,7 @@ async function againstSsh(): Promise<Measure[]> {
     .flatMap(readable)[0];
   if (largest === undefined) return [];
   const { lab, commands } = largest;
+  const server = nodeOf(ssh);
   const world = new World(ssh);
   try {
     const cloud = await cloudOf(
@@ -77,13 +79,13 @@ async function againstSsh(): Promise<Measure[]> {
         parameters: {},
         inventory: {
           servers: [{ name: HOST }],
-          floatingIps: [{ address: ssh.mlflow.address, server: HOST }],
+          floatingIps: [{ address: server.address, server: HOST }],
         },
       },
       lab,
     );
-    const ours = () => checked(lab, cloud, ssh, world);
-    const theirs = () => inTurn(commands, ssh, world);
+    const ours = () => checked(lab, cloud, server, world);
+    const theirs = () => inTurn(commands, server, ssh, world);
     const times = { ours: [] as number[], theirs: [] as number[] };
     for (let round = 0; round < ROUNDS; round += 1) {
       // From nothing, as when a lab is opened: with its connection.
@@ -107,6 +109,14 @@ async function againstSsh(): Promise<Measure[]> {
   } finally {
     await world.end();
   }
+}
+
+/**
+ * A node on which each command is answered at once: no port that a lab's pages have is another's there, which would
+ * take a `curl` of that lab for as long as it may wait, on both sides.
+ */
+function nodeOf({ mlflow }: SshLab): Target {
+  return { ...mlflow, name: 'node1', serverId: 'node1', address: addressOf('node1') };
 }
 
 /** A lab's commands alone, each on one host and in need of nothing. */
@@ -137,7 +147,7 @@ function readable(id: string): { lab: Lab; commands: string[] }[] {
     : [{ lab: { ...lab, variants: {}, parameters: {}, hosts: { [HOST]: host }, steps }, commands }];
 }
 
-async function checked(lab: Lab, cloud: Cloud, ssh: SshLab, world: World): Promise<void> {
+async function checked(lab: Lab, cloud: Cloud, server: Target, world: World): Promise<void> {
   const { checks } = await runLab({
     lab,
     parameters: {},
@@ -147,7 +157,7 @@ async function checked(lab: Lab, cloud: Cloud, ssh: SshLab, world: World): Promi
       fetch: globalThis.fetch,
       dial: () => Promise.reject(new Error('no')),
       clock: systemClock,
-      connect: (_target, signal) => world.connections.to(ssh.mlflow, signal),
+      connect: (_target, signal) => world.connections.to(server, signal),
       local: undefined,
     },
     subject: { kind: 'me' },
@@ -158,14 +168,14 @@ async function checked(lab: Lab, cloud: Cloud, ssh: SshLab, world: World): Promi
   if (unasked.length > 0) throw new Error(`${unasked.length} were not answered: ${unasked[0]?.reason ?? ''}`);
 }
 
-async function inTurn(commands: readonly string[], ssh: SshLab, world: World): Promise<void> {
+async function inTurn(commands: readonly string[], server: Target, ssh: SshLab, world: World): Promise<void> {
   for (const command of commands) {
     const child = spawn(
       'ssh',
       [
         ...['-i', ssh.keys.rsa, '-o', 'StrictHostKeyChecking=no', '-o', 'BatchMode=yes'],
         ...['-o', `UserKnownHostsFile=${path.join(world.folder, 'ssh known').replaceAll(' ', '_')}`],
-        `${ssh.mlflow.user}@${ssh.mlflow.address}`,
+        `${server.user}@${server.address}`,
         `sh -c '${command.replaceAll("'", `'\\''`)}' </dev/null`,
       ],
       { stdio: 'ignore' },
