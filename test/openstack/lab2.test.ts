@@ -11,7 +11,7 @@ import {
 import { SEEN_REALLY } from '../labs/seenReally';
 import { buildCli, cli, newHome } from './cli';
 import { cloud, session } from './clouds';
-import { idNamed, Made, until } from './made';
+import { idNamed, Made } from './made';
 
 const NET_ID = 'lz21';
 /** What OpenStack alone can tell of Lab 2; the logins and all behind them are tried in test/labs and test/ssh. */
@@ -64,20 +64,7 @@ describe('Lab 2 on a real OpenStack', () => {
       servers.push(await made.serverAt(`node${n}-cloud-${NET_ID}`, n === 1 ? first : second, [shared1, own]));
       sharedPorts.push(shared1);
     }
-    const floating = await made.part('/floatingips', {
-      floatingip: {
-        floating_network_id: idNamed(networks, 'public'),
-        port_id: sharedPorts[0],
-        description: `Cloud IP for ${NET_ID}`,
-      },
-    });
-    await until(
-      async () =>
-        JSON.stringify(
-          await open.json({ service: 'network', method: 'GET', path: `/v2.0/floatingips/${floating}` }),
-        ),
-      (text) => text.includes('"ACTIVE"'),
-    );
+    await made.addressAt(sharedPorts[0] ?? '', `Cloud IP for ${NET_ID}`);
   });
 
   after(async () => {

@@ -14,7 +14,7 @@ import {
 import { SEEN_REALLY } from '../labs/seenReally';
 import { buildCli, cli, newHome } from './cli';
 import { cloud, session } from './clouds';
-import { idNamed, Made, until } from './made';
+import { idNamed, Made } from './made';
 
 const NET_ID = 'lz31';
 const ASKED = SEEN_REALLY['lab3-mlops']?.openstack ?? [];
@@ -90,20 +90,7 @@ describe('Lab 3 on a real OpenStack', () => {
       if (n === 1) first = shared;
       servers.push(await made.serverAt(`node${n}-mlops-${NET_ID}`, lease, [shared, own]));
     }
-    const floating = await made.part('/floatingips', {
-      floatingip: {
-        floating_network_id: idNamed(networks, 'public'),
-        port_id: first,
-        description: `MLOps IP for ${NET_ID}`,
-      },
-    });
-    await until(
-      async () =>
-        JSON.stringify(
-          await open.json({ service: 'network', method: 'GET', path: `/v2.0/floatingips/${floating}` }),
-        ),
-      (text) => text.includes('"ACTIVE"'),
-    );
+    await made.addressAt(first, `MLOps IP for ${NET_ID}`);
   });
 
   after(async () => {

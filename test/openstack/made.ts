@@ -175,6 +175,22 @@ export class Made {
     return id;
   }
 
+  /** A floating IP at a port that is there; ACTIVE when this resolves. */
+  async addressAt(port: string, description: string): Promise<void> {
+    const session = this.#session;
+    const network = idNamed(await listNetworks(session), 'public');
+    const id = await this.part('/floatingips', {
+      floatingip: { floating_network_id: network, port_id: port, description },
+    });
+    await until(
+      async () =>
+        JSON.stringify(
+          await session.json({ service: 'network', method: 'GET', path: `/v2.0/floatingips/${id}` }),
+        ),
+      (text) => text.includes('"ACTIVE"'),
+    );
+  }
+
   /** A server at ports that are there, on what a lease gives; ACTIVE when this resolves. */
   async serverAt(name: string, lease: Lease, ports: readonly string[]): Promise<Server> {
     const session = this.#session;
