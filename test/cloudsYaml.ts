@@ -1,10 +1,18 @@
-import type { CloudConfig } from '../src/openstack';
+import type { CloudConfig, CredentialCloud } from '../src/openstack';
 
 /** What Horizon offers for download, for one cloud. */
-export function cloudsYaml({ name, authUrl, region, credential }: CloudConfig, secret: string): string {
+export function cloudsYaml(cloud: CloudConfig, secret: string): string {
+  return `clouds:\n${entryOf(cloud, secret)}`;
+}
+
+/** The downloads of several sites in one file, as people put them together. */
+export function cloudsYamlOf(clouds: readonly CredentialCloud[]): string {
+  return `clouds:\n${clouds.map((cloud) => entryOf(cloud, cloud.credential.secret)).join('')}`;
+}
+
+function entryOf({ name, authUrl, region, credential }: CloudConfig, secret: string): string {
   const id = 'id' in credential ? credential.id : '';
   const lines = [
-    'clouds:',
     `  ${name}:`,
     '    auth_type: v3applicationcredential',
     '    auth:',

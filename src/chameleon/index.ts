@@ -1,5 +1,6 @@
 export type * from './types';
-export { sites, siteByName, siteOf } from './sites';
+export { builtInSites, isRetired, knownSites, learnSites, siteByName, siteOf } from './sites';
+export { askDirectory, readDirectory } from './siteDirectory';
 export { readClouds, findClouds, NeedsBrowser, type CloudPlaces, type FoundClouds } from './clouds';
 export { netIdIn } from './names';
 export { belongings, belongsTo, labelOf, me, peopleMatching, personNamed, type Myself } from './people';

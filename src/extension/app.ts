@@ -3,8 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isAbort, systemClock } from '../base';
-import { type Inventory, type Myself } from '../chameleon';
+import { isRetired, type Inventory, type Myself } from '../chameleon';
 import type { CloudConfig, Session } from '../openstack';
+import { AgreedSecrets } from './agreedSecrets';
 import { StoredClouds } from './cloudStore';
 import { CourseDesk } from './courseDesk';
 import { ConsoleDocuments } from './consoleDocuments';
@@ -13,7 +14,7 @@ import { drawViews } from './draw';
 import { Filters } from './filters';
 import { Hosts } from './hosts';
 import { Identity } from './identity';
-import { CLOUDS_SECRET } from './keys';
+import { BROWSER_SECRET, CLOUDS_SECRET } from './keys';
 import { Inspector } from './inspector';
 import { LabDesk } from './labDesk';
 import type { LabEditor } from './labEditor';
@@ -24,6 +25,7 @@ import { noteRemoteFolder } from './remoteTwins';
 import type { RowView } from './rowView';
 import { forgetInventory } from './sharedInventory';
 import { SignedIn } from './signedIn';
+import { SiteDirectory } from './siteDirectory';
 import { Leader } from './leader';
 import { LeaseTimer } from './leaseTimer';
 import { SlotWatch } from './slotWatch';
@@ -56,6 +58,8 @@ export class App {
   readonly log: vscode.LogOutputChannel;
   readonly masking: Masking;
   readonly views: Views;
+  /** Of the sign-ins. */
+  readonly secrets: AgreedSecrets;
   readonly clouds: StoredClouds;
   readonly filters: Filters;
   readonly identity: Identity;
@@ -73,6 +77,7 @@ export class App {
   readonly drawn = new vscode.EventEmitter<void>();
   /** Of this window, unlike all others of this machine. */
   readonly #id = randomUUID();
+  readonly #directory: SiteDirectory;
   #signedIn: SignedIn | undefined;
   #stopListening: () => void = () => undefined;
   #entering: Promise<unknown> = Promise.resolve();
@@ -84,9 +89,12 @@ export class App {
     this.log = log;
     this.masking = masking;
     this.views = views;
-    this.clouds = new StoredClouds(context.secrets);
+    const { fsPath } = context.globalStorageUri;
+    this.secrets = new AgreedSecrets(context.secrets, fsPath);
+    this.clouds = new StoredClouds(this.secrets);
+    this.#directory = new SiteDirectory(fsPath, systemClock);
     this.filters = new Filters(context.globalState);
-    this.identity = new Identity(context.secrets, masking, context.globalStorageUri.fsPath);
+    this.identity = new Identity(this.secrets, masking, fsPath);
     this.course = new CourseDesk(this);
     this.editor = editor;
     this.watch = new LabWatch(this);
@@ -95,7 +103,6 @@ export class App {
     this.inspector = new Inspector(this);
     this.timer = new LeaseTimer(this, statusItem);
     this.slotWatch = new SlotWatch(this);
-    const { fsPath } = context.globalStorageUri;
     this.leader = new Leader(path.join(fsPath, 'leader.lock'), this.#id, systemClock, (leads) => {
       this.#signedIn?.setLeads(leads);
       if (!leads) return;
@@ -110,6 +117,13 @@ export class App {
     const otherWindow = context.secrets.onDidChange(({ key }) => {
       if (key === CLOUDS_SECRET) this.#signInChanged();
     });
+    // In a browser the event tells of this window's own changes alone.
+    const watching = this.secrets.watch(() => {
+      this.#signInChanged();
+    });
+    watching.catch((thrown: unknown) => {
+      this.report(thrown, 'sign-in of other windows');
+    });
     const otherCourse = vscode.workspace.onDidChangeConfiguration((change) => {
       if (
         !change.affectsConfiguration('chameleon.courseFile') &&
@@ -123,7 +137,9 @@ export class App {
           this.report(thrown, 'course file');
         });
     });
-    context.subscriptions.push(...seen, otherWindow, otherCourse);
+    context.subscriptions.push(...seen, otherWindow, otherCourse, {
+      dispose: () => void watching.then((stop) => stop()).catch(() => undefined),
+    });
     void noteRemoteFolder(context.globalState, vscode.workspace.workspaceFolders?.[0]?.uri);
   }
 
@@ -167,10 +183,25 @@ export class App {
     });
     this.draw();
     this.slotWatch.resume();
+    if (this.#signedIn !== undefined) this.renewSites();
+  }
+
+  /** Asks for the testbed's list of sites, at most once a day, beside whatever goes on. */
+  renewSites(): void {
+    if (this.#demo !== undefined) return;
+    this.#directory
+      .renew(globalThis.fetch)
+      .then(async (isOther) => {
+        if (isOther) await this.#follow();
+      })
+      .catch((thrown: unknown) => {
+        this.report(thrown, 'the list of sites');
+      });
   }
 
   async #changeOver(): Promise<void> {
-    const clouds = this.#demo?.clouds ?? (await this.clouds.list());
+    await this.#directory.load();
+    const clouds = this.#demo?.clouds ?? (await this.#storedClouds());
     await this.#takePart(clouds);
     await this.course.load();
     // A server whose services come later than itself would stay folded: the editor keeps what it first saw.
@@ -222,12 +253,14 @@ export class App {
     this.drawn.fire();
   }
 
+  /** Resolves when another window may lead and nothing of this one is left. */
   async dispose(): Promise<void> {
     this.consoles.dispose();
     this.timer.dispose();
     this.slotWatch.dispose();
     this.#cancelFollowing();
     this.watch.dispose();
+    this.#directory.dispose();
     await Promise.all([this.#leave([]), this.leader.stop(), this.hosts.close(), this.#demo?.stop()]);
   }
 
@@ -269,6 +302,11 @@ export class App {
     await this.leader.start();
   }
 
+  /** Of a site that the testbed has no more nothing is asked or shown; its sign-in stays, should it come back. */
+  async #storedClouds(): Promise<readonly CloudConfig[]> {
+    return (await this.clouds.list()).filter((cloud) => !isRetired(cloud));
+  }
+
   /** Another window signed in or out: this one follows. */
   #signInChanged(): void {
     this.#cancelFollowing();
@@ -280,9 +318,12 @@ export class App {
   }
 
   async #follow(): Promise<void> {
+    await this.secrets.get(BROWSER_SECRET).catch(() => undefined); // removed elsewhere, it is removed here
     if (this.#demo !== undefined) return;
-    const stored = JSON.stringify(await this.clouds.list());
-    if (stored !== JSON.stringify(this.#signedIn?.clouds ?? [])) await this.signInAgain();
+    const stored = await this.#storedClouds();
+    if (JSON.stringify(stored) === JSON.stringify(this.#signedIn?.clouds ?? [])) return;
+    if (stored.length === 0) await this.hosts.close();
+    await this.signInAgain();
   }
 
   /** Ends all that runs at the sites that are signed out, and leaves nothing of them on this machine. */

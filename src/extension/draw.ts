@@ -91,9 +91,15 @@ function drawHeads(app: App, everyone: boolean): void {
   resources.view.description = app.signedIn === undefined ? '' : `${who}${demo}`;
   const attention = attentionCount(resources.rows);
   resources.view.badge =
-    attention === 0 ? undefined : { value: attention, tooltip: `${attention} things need attention` };
+    attention === 0
+      ? undefined
+      : {
+          value: attention,
+          tooltip: attention === 1 ? '1 thing needs attention' : `${attention} things need attention`,
+        };
   const up = app.hosts.forwards.filter((forward) => forward.state.kind === 'up').length;
-  connections.view.badge = up === 0 ? undefined : { value: up, tooltip: `${up} forwards are up` };
+  connections.view.badge =
+    up === 0 ? undefined : { value: up, tooltip: up === 1 ? '1 forward is up' : `${up} forwards are up` };
   const progress = labProgress(app.labs.last);
   labs.view.description = progress?.words ?? '';
   labs.view.badge = progress === undefined ? undefined : { value: progress.passed, tooltip: progress.spoken };

@@ -63,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     };
   const surroundings = { log, masking };
   const accounts = new Accounts(context.secrets, {
-    list: () => signedInSites(context.secrets),
+    list: () => signedInSites(context),
     signIn: async () => {
       await vscode.commands.executeCommand('chameleon.signIn');
     },
@@ -96,9 +96,13 @@ export function activate(context: vscode.ExtensionContext): Api {
 }
 
 /** Read from what is stored: the Accounts menu is drawn before anything else is needed. */
-async function signedInSites(secrets: vscode.SecretStorage): Promise<readonly SignedInSite[]> {
-  if ((await secrets.get(CLOUDS_SECRET)) === undefined) return [];
-  const { accountsOf, StoredClouds } = await import('./cloudStore');
+async function signedInSites(context: vscode.ExtensionContext): Promise<readonly SignedInSite[]> {
+  if ((await context.secrets.get(CLOUDS_SECRET)) === undefined) return [];
+  const [{ accountsOf, StoredClouds }, { AgreedSecrets }] = await Promise.all([
+    import('./cloudStore'),
+    import('./agreedSecrets'),
+  ]);
+  const secrets = new AgreedSecrets(context.secrets, context.globalStorageUri.fsPath);
   return accountsOf(await new StoredClouds(secrets).list());
 }
 

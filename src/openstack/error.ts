@@ -91,6 +91,7 @@ export function refusalOf(
 ): OpenStackError {
   const said = sentenceIn(answer.text);
   const { kind, next } = meaningOf(answer.status);
+  const full = said !== undefined && QUOTA.test(said);
   const name = serviceName(service);
   const words = said === undefined ? `answered ${answer.status}` : `says: ${said}`;
   return new OpenStackError(`${name} ${words}`, {
@@ -99,8 +100,18 @@ export function refusalOf(
     status: answer.status,
     requestId: requestIdOf(answer.headers),
     said,
-    next,
+    next: full
+      ? 'Delete what nobody needs any more, or tell the course staff: it is the whole project’s.'
+      : next,
   });
+}
+
+/** Nova, Neutron and Cinder say it with 403, 409 and 413. */
+const QUOTA = /quota|maximum number of ports exceeded/i;
+
+/** Whether the project has as much of something as it may have. */
+export function isOverQuota({ said }: OpenStackError): boolean {
+  return QUOTA.test(said ?? '');
 }
 
 function meaningOf(status: number): { kind: OpenStackErrorKind; next: string } {

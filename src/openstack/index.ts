@@ -1,5 +1,12 @@
 export type * from './types';
-export { isAnswerLost, OpenStackError, sentenceIn, serviceName, type OpenStackErrorKind } from './error';
+export {
+  isAnswerLost,
+  isOverQuota,
+  OpenStackError,
+  sentenceIn,
+  serviceName,
+  type OpenStackErrorKind,
+} from './error';
 export { parseBlazarDate } from './border';
 export { scopeToken, type SignedIn } from './keystone';
 export { type Outside } from './http';

@@ -51,7 +51,7 @@ const RENEW_BEFORE_MS = 60_000;
 /** How soon a renewal that failed is tried again while the old token still serves. */
 const RENEW_AGAIN_MS = 15_000;
 /** What this client is written against; python-chi uses the same (`platform` 4.1). */
-const COMPUTE_MICROVERSION = [2, 61] as const;
+const COMPUTE_VERSION = '2.61';
 
 /**
  * One signed-in cloud. The token is fetched on first use, renewed before it ends, and once when a service refuses it;
@@ -67,7 +67,8 @@ export class Session {
   #token: { readonly value: Token; readonly renewAt: number; readonly endsAt: number } | undefined;
   #pending: Promise<Token> | undefined;
   #refused: OpenStackError | undefined;
-  #microversion: Promise<string> | undefined;
+  #computeVersion = COMPUTE_VERSION;
+  #newestCompute: Promise<string> | undefined;
   #clockOffset = 0;
 
   constructor(config: CloudConfig, options: SessionOptions) {
@@ -214,9 +215,17 @@ export class Session {
     return this.#send(request, await this.token(request.signal));
   }
 
+  /** An older site refuses our microversion: it is asked once what it has at most, and then for that. */
   async #send(request: RawRequest, token: Token): Promise<HttpAnswer> {
+    const version = this.#computeVersion;
+    const answer = await this.#sendOnce(request, token, version);
+    if (answer.status !== 406 || request.service !== 'compute') return answer;
+    this.#computeVersion = await this.#newestComputeVersion(token);
+    return this.#computeVersion === version ? answer : this.#sendOnce(request, token, this.#computeVersion);
+  }
+
+  async #sendOnce(request: RawRequest, token: Token, computeVersion: string): Promise<HttpAnswer> {
     const root = this.#rootOf(request.service, token);
-    const version = request.service === 'compute' ? await this.#computeVersion(token) : undefined;
     const answer = await send(
       {
         service: request.service,
@@ -225,7 +234,7 @@ export class Session {
         headers: {
           Accept: 'application/json',
           'X-Auth-Token': token.id,
-          ...(version === undefined ? {} : { 'OpenStack-API-Version': `compute ${version}` }),
+          ...(request.service === 'compute' ? { 'OpenStack-API-Version': `compute ${computeVersion}` } : {}),
           ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
           ...request.headers,
         },
@@ -256,13 +265,13 @@ export class Session {
     }
   }
 
-  /** 2.61, or what the site has at most; read once. */
-  #computeVersion(token: Token): Promise<string> {
-    this.#microversion ??= this.#readComputeVersion(token).catch((thrown: unknown) => {
-      this.#microversion = undefined;
+  /** What the site has at most; read once. Ours where it doesn't tell. */
+  #newestComputeVersion(token: Token): Promise<string> {
+    this.#newestCompute ??= this.#readComputeVersion(token).catch((thrown: unknown) => {
+      this.#newestCompute = undefined;
       throw thrown;
     });
-    return this.#microversion;
+    return this.#newestCompute;
   }
 
   async #readComputeVersion(token: Token): Promise<string> {
@@ -278,10 +287,7 @@ export class Session {
       },
       this.#outside,
     );
-    const wanted = COMPUTE_MICROVERSION.join('.');
-    if (answer.status !== 200) return wanted;
-    const most = versionIn(answer.text);
-    return most !== undefined && isOlder(most, COMPUTE_MICROVERSION) ? most.join('.') : wanted;
+    return (answer.status === 200 ? versionIn(answer.text) : undefined) ?? COMPUTE_VERSION;
   }
 
   #readClock(headers: Headers): void {
@@ -293,18 +299,13 @@ export class Session {
 
 const versionBody = v.object({ version: v.object({ version: v.string() }) });
 
-function versionIn(text: string): readonly [number, number] | undefined {
+function versionIn(text: string): string | undefined {
   try {
     const { version } = parsed(versionBody, JSON.parse(text), 'compute').version;
-    const [, major, minor] = /^(\d+)\.(\d+)$/.exec(version) ?? [];
-    return major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)];
+    return /^\d+\.\d+$/.test(version) ? version : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isOlder(a: readonly [number, number], b: readonly [number, number]): boolean {
-  return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
 }
 
 /** Enough of a refusal for its sentence. */

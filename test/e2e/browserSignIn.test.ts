@@ -109,15 +109,20 @@ describe('sign-in by the browser', () => {
     await window.screenshot('browser-sign-in-4-signed-in');
   });
 
-  it('forgets every secret at sign-out', async () => {
+  it('forgets every secret at sign-out, in all windows', async () => {
     assert.ok(provider.given.length >= 4);
     await window.dismissMessages();
+    const other = await window.another();
+    await other.row('Resources', 'node-mlflow-ab1234').waitFor();
     await window.run('Chameleon: Sign Out');
     await window.page.locator('.monaco-dialog-box').waitFor();
     await window.screenshot('browser-sign-in-5-sign-out');
     await window.page.keyboard.press('Enter');
-    await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
+    for (const each of [window, other])
+      await each.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
+    await other.screenshot('browser-sign-in-6-other-window');
     for (const token of provider.given) assert.equal((await kept()).includes(token), false);
+    await other.close();
     await window.page.reload();
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
   });

@@ -1,37 +1,52 @@
-/** A sign-in lives on in VS Code's secret storage when the window is loaded anew, and counts for a second window. */
+/** A sign-in by hand and a watch live on when the window is loaded anew; two windows are one to the sites. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import net from 'node:net';
 import path from 'node:path';
+import { systemClock } from '../../src/base';
 import { startDemo, type Demo } from '../../src/demo';
-import type { CredentialCloud } from '../../src/openstack';
-import { cloudsYaml } from '../cloudsYaml';
+import {
+  createLease,
+  createServer,
+  deleteLease,
+  listImages,
+  listNetworks,
+  Session,
+  type CredentialCloud,
+} from '../../src/openstack';
+import { cloudsYamlOf } from '../cloudsYaml';
 import { noteSecret } from '../secrets/used';
 import { relay } from '../bench/relay';
 import { signIn } from '../unit/demo/client';
 import { addressOf } from '../unit/demo/places';
 import { openService } from './steps';
 import { openWindow, type Workbench } from './window';
+import { Watched } from './watched';
 
 const SERVER = 'node-mlflow-ab1234';
 /** The way to it is cut and found silent. */
 const CUT = 'node-mltrain-ab1234';
+/** As long as the sites' time stands still. */
+const BUILDING = 'building-ab1234';
+const HOUR_MS = 3_600_000;
 
 describe('sign-in by hand', () => {
+  const watched = new Watched('KVM@TACC');
   let demo: Demo;
   let cloud: CredentialCloud;
   let cable: Awaited<ReturnType<typeof relay>>;
   let window: Workbench;
   let second: Workbench;
   before(async () => {
-    demo = await startDemo();
+    demo = await startDemo(watched.options);
     for (const { name, credential } of demo.clouds) noteSecret(`e2e: ${name}`, credential.secret);
-    cloud = demo.clouds.find(({ region }) => region === 'CHI@TACC') ?? assert.fail('no such site');
+    cloud = cloudAt('CHI@TACC');
     const caller = await signIn(cloud);
     const [direct, cut] = [await addressOf(caller, SERVER), await addressOf(caller, CUT)];
     const [{ host, port }, behind] = [demo.reach(direct, 22), demo.reach(cut, 22)];
     cable = await relay(behind.host, behind.port, 0);
+    await somethingIsBuilding();
     window = await openWindow({
       settings: { 'chameleon.demo.openOnStartup': false },
       elsewhere: {
@@ -53,29 +68,72 @@ describe('sign-in by hand', () => {
     await demo.stop();
   });
 
+  function cloudAt(site: string): CredentialCloud {
+    return demo.clouds.find(({ region }) => region === site) ?? assert.fail(`no ${site}`);
+  }
+
+  function sessionAt(site: string): Session {
+    return new Session(cloudAt(site), { fetch, clock: systemClock, random: Math.random });
+  }
+
+  /** A server that is being built is looked at every 5 seconds. */
+  async function somethingIsBuilding(): Promise<void> {
+    const session = sessionAt('KVM@TACC');
+    const lease = await createLease(session, {
+      name: 'lease_building_ab1234',
+      start: 'now',
+      end: Date.now() + 5 * HOUR_MS,
+      reservations: [{ resource_type: 'flavor:instance', flavor_id: '2', amount: 1, affinity: null }],
+    });
+    const networks = await listNetworks(session);
+    const images = await listImages(session);
+    watched.stopTime();
+    await createServer(session, {
+      name: BUILDING,
+      imageId: images.find(({ name }) => name === 'CC-Ubuntu24.04')?.id ?? '',
+      flavorId: lease.reservations[0]?.id ?? '',
+      interfaces: networks.filter(({ name }) => name === 'sharednet1').map(({ id }) => ({ networkId: id })),
+      securityGroupIds: [],
+    });
+  }
+
   it('begins with what there is to do', async () => {
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
     await window.screenshot('sign-in-1-welcome');
   });
 
   it('takes a clouds.yaml from a file, and shows the project', async () => {
-    await writeFile(path.join(window.folder, 'clouds.yaml'), cloudsYaml(cloud, cloud.credential.secret));
+    await writeFile(path.join(window.folder, 'clouds.yaml'), cloudsYamlOf(demo.clouds));
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).click();
     await window.quickPick(/Choose a clouds\.yaml/);
     await window.chooseFile('clouds.yaml');
-    await window.row('Resources', cloud.region).waitFor();
+    await window.take('All of them');
+    for (const { region } of demo.clouds) await window.row('Resources', region).waitFor();
     await window.screenshot('sign-in-2-project');
   });
 
   it('is still signed in after the window was loaded anew', async () => {
     await window.page.reload();
-    await window.row('Resources', cloud.region).waitFor();
+    for (const { region } of demo.clouds) await window.row('Resources', region).waitFor();
+    await window.row('Resources', BUILDING).waitFor();
+  });
+
+  it('two windows in sight ask for no more than one does', async () => {
+    const [began, tokens] = [Date.now(), watched.times('/auth/tokens').length];
+    second = await window.another();
+    await second.row('Resources', BUILDING).waitFor();
+    assert.equal(watched.times('/auth/tokens').length, tokens, 'the second did not even sign in');
+    const whole = watched.times('/os-keypairs').filter((at) => at >= began).length;
+    assert.ok(whole <= 1 + (Date.now() - began) / 60_000, `${whole} whole rounds`);
+    // One window looks each 5 seconds at what is being built; two of them would be at the third after 5.
+    const [first = 0, , third = 0] = await watched.next('/servers/detail', 3);
+    assert.ok(third - first >= 9_000, `three looks in ${third - first} ms`);
+    await second.screenshot('sign-in-3-second-window');
   });
 
   it('a forward is one window’s and shown in the other, where it goes on when the first one closes', async () => {
     const first = window;
-    second = await first.another();
-    await second.row('Resources', SERVER).waitFor({ timeout: 60_000 });
+    await second.row('Resources', SERVER).waitFor();
     await second.widenSideBar(470);
     const opening = openService(first, SERVER, 'MLflow');
     opening.catch(() => undefined); // awaited below
@@ -104,6 +162,13 @@ describe('sign-in by hand', () => {
     await second.screenshot('two-windows-2-taken-over');
   });
 
+  it('nor does what the sites are asked for end with the window that asked', async () => {
+    await watched.next('/servers/detail', 2);
+    watched.goOn();
+    await second.enlarge('Resources');
+    await second.row('Resources', new RegExp(`^${BUILDING}.*running`)).waitFor();
+  });
+
   it('each state of a forward has its words, and those of a server that is another one stop', async () => {
     await second.enlarge('Resources');
     const ray = openService(second, CUT, 'Ray');
@@ -124,7 +189,7 @@ describe('sign-in by hand', () => {
     cable.close();
     await second.row('Connections', /^Ray:8265 · reconnecting .* · The connection broke/).waitFor();
     await second.screenshot('forwards-1-waiting');
-    const silent = createServer().listen(cable.port, '127.0.0.1');
+    const silent = net.createServer().listen(cable.port, '127.0.0.1');
     try {
       await once(silent, 'listening');
       await second.row('Connections', /^Ray:8265 · connecting …/).waitFor({ timeout: 30_000 });
@@ -137,6 +202,45 @@ describe('sign-in by hand', () => {
     } finally {
       silent.close();
     }
+  });
+
+  it('a watch for a slot outlives the window, and offers the slot when it frees', async () => {
+    const session = sessionAt('CHI@TACC');
+    // A classmate has the other one.
+    const taken = await createLease(session, {
+      name: 'the_last_node',
+      start: 'now',
+      end: Date.now() + 5 * HOUR_MS,
+      reservations: [
+        {
+          resource_type: 'physical:host',
+          min: 1,
+          max: 1,
+          hypervisor_properties: '',
+          resource_properties: JSON.stringify(['==', '$node_type', 'compute_cascadelake_r']),
+        },
+      ],
+    });
+    await second.dismissMessages();
+    await second.command('Chameleon: Reserve …');
+    await second.take('Free of a lab');
+    await second.take('CHI@TACC');
+    await second.take('compute_cascadelake_r');
+    await second.take('When');
+    await second.take('now'); // whether or not it is known yet that all are taken
+    await second.take('Reserve lease_');
+    await second.message(/No node is free/).waitFor();
+    await second.screenshot('sign-in-4-no-node');
+    await second.button('Tell Me When One Frees').click();
+    await second.message(/Watching for 1 × compute_cascadelake_r at CHI@TACC.*also after a reload/).waitFor();
+    await deleteLease(session, taken.id);
+    await second.page.reload();
+    await second.message('1 × compute_cascadelake_r can be reserved at CHI@TACC now.').waitFor();
+    await second.screenshot('sign-in-5-slot-is-free');
+    await second.button('Reserve Now').click();
+    await second.quickInput().getByText('Reserve at CHI@TACC').waitFor();
+    await second.quickInput().getByText('compute_cascadelake_r').first().waitFor();
+    await second.page.keyboard.press('Escape');
   });
 });
 

@@ -2,13 +2,13 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { keepConsole, openBrowser } from '../vscode/browser';
 import { oldest, repository } from '../vscode/editions.mjs';
 import type { Edition } from '../vscode/editions.mjs';
 import { stageExtension } from '../vscode/project.mjs';
 import { quietSettings, serve, writeSettings } from '../vscode/serve.mjs';
+import { withoutTestbed } from '../vscode/testbed.mjs';
 
 /** The views of the container, by their title. */
 export type ViewTitle = 'Resources' | 'Inspect' | 'Labs' | 'Connections';
@@ -79,7 +79,12 @@ export async function openWindow(options: WindowOptions = {}): Promise<Workbench
     userData,
     extensions,
     log: path.join(logs, 'e2e-server.log'),
-    env: { HOME: scratch, ...sentElsewhere(options.elsewhere), ...options.env },
+    env: {
+      HOME: scratch,
+      ...withoutTestbed,
+      ELSEWHERE: JSON.stringify(options.elsewhere ?? {}),
+      ...options.env,
+    },
   });
   const browser = await openBrowser();
   const context = await browser.newContext({
@@ -122,12 +127,6 @@ async function enter(page: Page, url: string): Promise<void> {
   await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
   const tab = page.locator('.activitybar .action-item [aria-label^="Chameleon"]').first();
   await tab.click({ timeout: 60_000 });
-}
-
-function sentElsewhere(elsewhere: WindowOptions['elsewhere']): Record<string, string> {
-  if (elsewhere === undefined) return {};
-  const hook = pathToFileURL(path.join(import.meta.dirname, 'elsewhere.mjs')).href;
-  return { NODE_OPTIONS: `--import ${hook}`, ELSEWHERE: JSON.stringify(elsewhere) };
 }
 
 /** Where pictures go. */

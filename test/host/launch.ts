@@ -14,6 +14,7 @@ import { keepConsole, openBrowser } from '../vscode/browser';
 import { oldest, repository } from '../vscode/editions.mjs';
 import { stageExtension } from '../vscode/project.mjs';
 import { quietSettings, serve, writeSettings } from '../vscode/serve.mjs';
+import { withoutTestbed } from '../vscode/testbed.mjs';
 import { readResults } from '../runner/results.mjs';
 
 const LIMIT_MS = 10 * 60_000;
@@ -60,7 +61,7 @@ async function main(): Promise<void> {
     extensions: path.join(scratch, 'extensions'),
     log: path.join(logs, 'host-server.log'),
     // A home of its own: what the person's home holds (clouds.yaml, ~/.ssh) must not answer a test.
-    env: { HOST_RESULTS: results, HOME: scratch },
+    env: { HOST_RESULTS: results, HOME: scratch, ...withoutTestbed },
   });
   const browser = await openBrowser();
   try {

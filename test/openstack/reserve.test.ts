@@ -221,24 +221,38 @@ describe('reserving on a real Blazar', function () {
     );
   });
 
-  it('the traps that the plan keeps away are real', async () => {
+  it('each refusal of the table that can be had here has its sentence and its next step', async () => {
     const now = Date.now() + open.clockOffset;
+    const host = { resource_type: 'physical:host', min: 1, max: 1, hypervisor_properties: '' };
+    const any = { ...host, resource_properties: '' };
+    const flavor = { resource_type: 'flavor:instance', flavor_id: 'nope', amount: 1, affinity: null };
+    const wish = { name: 'trap-ab1234', start: 'now' as const, end: now + HOUR };
     const wrong = [
-      // A number in the query, a start in this minute, a key left out.
-      { ...planned([node]).request.reservations[0], resource_properties: '["==","$vcpus",8]' },
-      { resource_type: 'physical:host', min: 1, max: 1, resource_properties: '' },
-    ].map((reservation) => ({
-      start: 'now' as const,
-      reservations: [{ resource_type: '', ...reservation }],
-    }));
-    const past = { start: now - 2 * 60_000, reservations: planned([node]).request.reservations };
-    for (const { start, reservations } of [...wrong, past])
+      [{ ...wish, reservations: [{ ...host, resource_properties: '["==","$vcpus",8]' }] }, /Malformed/],
+      [{ ...wish, reservations: [host] }, /Missing parameter/],
+      [{ ...wish, reservations: [{ ...host, resource_properties: '["==","$nope","x"]' }] }, /no such node/],
+      [{ ...wish, reservations: [{ ...any, resource_type: 'network' }] }, /nothing of that kind/],
+      [{ ...wish, reservations: [flavor] }, /no such flavor/],
+      [{ ...wish, reservations: [any], start: now - 2 * 60_000 }, /start lies in the past/],
+      [{ ...wish, reservations: [any], start: now + 2 * HOUR }, /end is no later than the start/],
+    ] as const;
+    const explained =
+      (means: RegExp) =>
+      (thrown: unknown): true => {
+        assert.ok(thrown instanceof OpenStackError);
+        const { what, next } = explainRefusal(thrown);
+        assert.match(what, means);
+        assert.ok(next.length > 10);
+        return true;
+      };
+    for (const [asked, means] of wrong)
       await assert.rejects(
-        createLease(open, { name: 'trap-ab1234', start, end: now + HOUR, reservations }).then(({ id }) => {
+        createLease(open, asked).then(({ id }) => {
           made.push(id);
         }),
-        (thrown: unknown) => thrown instanceof OpenStackError && explainRefusal(thrown).next.length > 10,
+        explained(means),
       );
+    await assert.rejects(getLease(open, 'no-such-lease'), explained(/not there any more/));
   });
 
   it('a restricted credential is refused with the way out', async () => {

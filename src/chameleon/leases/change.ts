@@ -181,7 +181,7 @@ function ended(lease: Lease): ChangeOutcome {
 }
 
 function reasonOf(thrown: unknown): { what: string; next: string | undefined } {
-  if (thrown instanceof OpenStackError) return explainRefusal(thrown);
+  if (thrown instanceof OpenStackError) return explainRefusal(thrown, 'change');
   if (thrown instanceof Problem) return { what: thrown.message, next: thrown.next };
   return { what: 'The site did not answer as expected.', next: 'Try again in a minute.' };
 }
@@ -279,6 +279,6 @@ async function isGone(session: Session, lease: Lease, signal: AbortSignal | unde
 
 function explanation(thrown: unknown): unknown {
   if (!(thrown instanceof OpenStackError)) return thrown;
-  const { what, next } = explainRefusal(thrown);
+  const { what, next } = explainRefusal(thrown, 'change');
   return new Problem(what, { next, cause: thrown });
 }

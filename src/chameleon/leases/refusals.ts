@@ -73,6 +73,11 @@ const MEANINGS: readonly Meaning[] = [
     next: 'Start “now” instead.',
   },
   {
+    says: /End date must be later than start date/i,
+    what: 'The end is no later than the start.',
+    next: 'Choose a later end.',
+  },
+  {
     says: /End date must be later than current and start date/i,
     what: 'The end lies in the past by the server’s clock.',
     next: 'Choose a later end; to end the lease at once, use End Lease.',
@@ -108,16 +113,47 @@ const MEANINGS: readonly Meaning[] = [
     next: 'Check the spelling of the node type or property.',
   },
   {
-    says: /^Internal Server Error$/i,
-    what: 'The site gave no reason. Most often the application credential may not reserve: it was made without “Unrestricted”, or the site lets none of them.',
-    next: 'Sign in by the browser, which always may; or make a new application credential with “Unrestricted” ticked.',
+    says: /resource type is not supported/i,
+    what: 'This site reserves nothing of that kind.',
+    next: 'Choose something else, or another site.',
+  },
+  {
+    says: /^Flavor .* could not be found/i,
+    what: 'The site has no such flavor any more.',
+    next: 'Choose another flavor.',
+  },
+  {
+    says: /^Object with .*lease_id.* not found/i,
+    what: 'The lease is not there any more: somebody has deleted it.',
+    next: 'Make a new lease.',
   },
 ];
 
-/** What a refusal of the reservation service means, and what to do. Falls back on the error's own sentence. */
-export function explainRefusal(error: OpenStackError): { what: string; next: string } {
+/** A bare refusal of a new lease: the first suspect is the credential, as Blazar makes a trust with it. */
+const NO_TRUST: Meaning = {
+  says: /^Internal Server Error$/i,
+  what: 'The site gave no reason. Most often the application credential may not reserve: it was made without “Unrestricted”, or the site lets none of them.',
+  next: 'Sign in by the browser, which always may; or make a new application credential with “Unrestricted” ticked.',
+};
+
+/** And of a change of one that is there. */
+const NO_REASON: Meaning = {
+  says: NO_TRUST.says,
+  what: 'The site gave no reason for its refusal.',
+  next: 'Look at the lease as it is now, and try again in a minute; if it stays so, tell the course staff.',
+};
+
+/**
+ * What a refusal of the reservation service means, and what to do. Falls back on the error's own sentence.
+ * @param refused a new lease, or a change of one that is there
+ */
+export function explainRefusal(
+  error: OpenStackError,
+  refused: 'new' | 'change' = 'new',
+): { what: string; next: string } {
   const said = error.said?.trim() ?? '';
-  const meaning = MEANINGS.find(({ says }) => says.test(said));
+  const all = [...MEANINGS, refused === 'new' ? NO_TRUST : NO_REASON];
+  const meaning = all.find(({ says }) => says.test(said));
   if (meaning !== undefined) return { what: meaning.what, next: meaning.next };
   return {
     what: error.message,

@@ -3,6 +3,7 @@ import {
   createKeyPair,
   createServer,
   isAnswerLost,
+  isOverQuota,
   listServers,
   OpenStackError,
   type FloatingIp,
@@ -103,9 +104,9 @@ function refused(error: OpenStackError): Problem {
         cause: error,
       },
     );
-  if (/quota/i.test(error.said ?? ''))
-    return new Problem('The project’s quota for servers is used up.', {
-      next: 'Delete servers that are not needed, or tell the course staff.',
+  if (isOverQuota(error))
+    return new Problem('The project’s quota is used up: it may have no more servers, memory or ports.', {
+      next: 'Delete servers that nobody needs any more, or tell the course staff.',
       cause: error,
     });
   return new Problem(error.message, { next: error.next, cause: error });

@@ -4,10 +4,10 @@ import * as vscode from 'vscode';
 import { abortError, isAbort, Problem } from '../../base';
 import {
   findClouds,
+  knownSites,
   NeedsBrowser,
   readClouds,
   siteOf,
-  sites,
   trapsOf,
   type FoundClouds,
   type Site,
@@ -32,6 +32,7 @@ type Way =
 
 /** Signs in to one cloud or several; nothing is kept that was not tried once. */
 export async function signIn(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
+  app.renewSites();
   const dropped = await droppedText(argument);
   if (dropped !== undefined) return withClouds(app, dropped, signal);
   const way = await askWay(app);
@@ -270,7 +271,7 @@ function unfolded(text: string): string {
 async function askSite(title: string): Promise<Site> {
   const site = await ask.pick(
     title,
-    sites.map((each) => ({ label: each.name, description: each.web, value: each })),
+    knownSites().map((each) => ({ label: each.name, description: each.web, value: each })),
   );
   if (site === undefined) throw abortError();
   return site;

@@ -5,9 +5,9 @@ import {
   chameleonOidc,
   cloudsOf,
   findProjects,
+  knownSites,
   requestDeviceCode,
   SignInEnded,
-  sites,
   type AccessTokens,
   type DeviceCode,
   type FoundProject,
@@ -80,7 +80,7 @@ async function chosenProject(
   signal: AbortSignal,
 ): Promise<{ readonly project: FoundProject; readonly offer: SignInOffer }> {
   const offer = await withProgress('Asking the sites for your projects …', signal, (inner) =>
-    findProjects(tokens, sites, globalThis.fetch, inner),
+    findProjects(tokens, knownSites(), globalThis.fetch, inner),
   );
   for (const { site, why } of offer.silent) app.log.warn(app.masking.mask(`${site.name}: ${why}`));
   await app.course.load();

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { abortError, Problem } from '../../base';
-import { sites } from '../../chameleon';
+import { knownSites } from '../../chameleon';
 import type { Lab, LabCheck, LabRun } from '../../labs';
 import type { App } from '../app';
 import { ask } from '../ask';
@@ -67,7 +67,7 @@ export async function newLab(): Promise<void> {
   if (id === undefined) return;
   const site = await ask.pick(
     'Where is it done?',
-    sites.map(({ name, kind }) => ({ label: name, description: kind, value: name })),
+    knownSites().map(({ name, kind }) => ({ label: name, description: kind, value: name })),
   );
   if (site === undefined) return;
   const { newLabText } = await import('../../labs');

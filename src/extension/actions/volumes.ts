@@ -6,6 +6,7 @@ import {
   deleteVolume,
   detachVolume,
   listVolumeTypes,
+  isOverQuota,
   OpenStackError,
 } from '../../openstack';
 import type { App } from '../app';
@@ -144,7 +145,7 @@ function sizeIn(text: string): number | undefined {
 }
 
 function overQuota(thrown: unknown): never {
-  if (thrown instanceof OpenStackError && (thrown.kind === 'tooMany' || thrown.kind === 'forbidden'))
+  if (thrown instanceof OpenStackError && isOverQuota(thrown))
     throw new Problem('The project’s quota for volumes is used up.', {
       next: 'Delete volumes that are not needed, or choose a smaller size.',
       cause: thrown,

@@ -10,6 +10,7 @@ import {
 } from '../../../src/chameleon';
 import type { Flavor, Image, SecurityGroup, SecurityGroupRule } from '../../../src/openstack';
 import { EagerClock, FakeCloud, json, type Sent } from '../openstack/fakeCloud';
+import { recordedAnswer } from '../openstack/recorded';
 import { HOUR, inventoryOf, lease, network, now, onLease, OTHER, port, reservation, server } from './world';
 
 const flavors: Flavor[] = [
@@ -207,6 +208,7 @@ describe('the group that opens a port', () => {
 class Building extends FakeCloud {
   looks = 0;
   end: 'ACTIVE' | 'ERROR' = 'ACTIVE';
+  refusal: { readonly recorded: string; readonly status: number } | undefined;
 
   constructor() {
     super((sent) => this.#answer(sent));
@@ -215,7 +217,10 @@ class Building extends FakeCloud {
 
   #answer({ method, url, body }: Sent): Response {
     const { pathname } = url;
-    if (method === 'POST' && pathname.endsWith('/servers')) return json({ server: { id: 's' } }, 202);
+    if (method === 'POST' && pathname.endsWith('/servers'))
+      return this.refusal === undefined
+        ? json({ server: { id: 's' } }, 202)
+        : recordedAnswer(this.refusal.recorded, this.refusal.status);
     if (pathname.endsWith('/servers/s')) {
       this.looks += 1;
       const done = this.looks > 2;
@@ -330,6 +335,25 @@ describe('a launch', () => {
       return true;
     });
   });
+
+  const refused: [string, number, RegExp, RegExp][] = [
+    ['nova-server-create-403-quota', 403, /quota is used up/, /Delete servers/],
+    ['nova-server-create-403-ports', 403, /quota is used up: .*ports/, /Delete servers/],
+    ['nova-server-create-403-reader', 403, /Policy doesn't allow/, /role/],
+    ['nova-server-create-400-flavor', 400, /does not know the reserved flavor yet/, /half a minute/],
+  ];
+  for (const [recorded, status, what, next] of refused)
+    it(`${recorded}: refused in words, and nothing is left`, async () => {
+      const cloud = new Building();
+      cloud.refusal = { recorded, status };
+      await assert.rejects(run(cloud).done, (thrown: unknown) => {
+        assert.ok(thrown instanceof Problem);
+        assert.match(thrown.message, what);
+        assert.match(thrown.next ?? '', next);
+        return true;
+      });
+      assert.equal(cloud.looks, 0);
+    });
 
   it('SSH that never answers is told, not waited for without end', async () => {
     const cloud = new Building();

@@ -112,6 +112,8 @@ export class FakeCloud {
   #route(sent: Sent): Response | Promise<Response> {
     if (sent.url.pathname === '/v3/auth/tokens') return this.#signIn();
     if (sent.url.pathname === '/v2.1/') return json({ version: { version: this.computeVersion } });
+    if (minorOf(sent.headers.get('openstack-api-version')) > minorOf(`compute ${this.computeVersion}`))
+      return json({ computeFault: { code: 406, message: 'Version is not supported by the API.' } }, 406);
     return this.#answer(sent);
   }
 
@@ -149,6 +151,11 @@ export class FakeCloud {
       { 'x-subject-token': `token-${this.signIns}`, date: new Date(this.clock.now() + 5000).toUTCString() },
     );
   }
+}
+
+/** 61 of `compute 2.61`; 0 of anything else. */
+function minorOf(version: string | null): number {
+  return Number(/^compute 2\.(\d+)$/.exec(version ?? '')?.[1] ?? 0);
 }
 
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {

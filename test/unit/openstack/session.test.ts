@@ -95,16 +95,37 @@ describe('a session', () => {
     assert.equal(cloud.calls.length, 0);
   });
 
-  it('asks Nova for 2.61, or for what an older site has', async () => {
-    for (const [most, sent] of [
-      ['2.95', 'compute 2.61'],
-      ['2.53', 'compute 2.53'],
-    ]) {
+  it('asks Nova for 2.61 at once; of a site that refuses it once what it has, and then for that', async () => {
+    for (const [most, sent, looks] of [
+      ['2.95', ['2.61', '2.61'], 0],
+      ['2.53', ['2.61', '2.53', '2.53'], 1],
+    ] as const) {
       const cloud = new FakeCloud(() => json({ servers: [] }));
-      cloud.computeVersion = most ?? '';
-      await listServers(cloud.session());
-      assert.equal(cloud.calls[0]?.headers.get('openstack-api-version'), sent);
+      cloud.computeVersion = most;
+      const session = cloud.session();
+      await listServers(session);
+      await listServers(session);
+      assert.deepEqual(
+        cloud.calls.map(({ headers }) => headers.get('openstack-api-version')),
+        sent.map((version) => `compute ${version}`),
+      );
+      assert.equal(cloud.sent.filter(({ url }) => url.pathname === '/v2.1/').length, looks);
     }
+  });
+
+  it('side by side an older site is asked for its version once, and each call is answered', async () => {
+    const cloud = new FakeCloud(() => json({ servers: [] }));
+    cloud.computeVersion = '2.53';
+    const session = cloud.session();
+    await Promise.all([listServers(session), listServers(session), listServers(session)]);
+    assert.equal(cloud.sent.filter(({ url }) => url.pathname === '/v2.1/').length, 1);
+  });
+
+  it('a 406 that is about something else is told as it is', async () => {
+    const cloud = new FakeCloud(() => json({ computeFault: { code: 406, message: 'No such form.' } }, 406));
+    cloud.computeVersion = '2.61';
+    await assert.rejects(listServers(cloud.session()), /No such form/);
+    assert.equal(cloud.calls.length, 1);
   });
 
   it('serves on with the old token while Keystone is away, asks again in a while, and no longer than it lives', async () => {
