@@ -21,6 +21,8 @@ export interface DemoOptions {
   readonly sshKeyFile?: string;
   /** Who sits at the keyboard. */
   readonly as?: Account;
+  /** Its sign-ins were made without “Unrestricted”: they may look, and not reserve. */
+  readonly restricted?: boolean;
   /** A class in its fullest week: 191 people, 600 servers; else some classmates alone. */
   readonly wholeClass?: boolean;
   /** Told of every request that was answered. */
@@ -91,7 +93,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     throw new Problem('The demo could not be started.', { cause: thrown });
   }
   return {
-    clouds: running.clouds.map((cloud) => cloud.signInFor(account)),
+    clouds: running.clouds.map((cloud) => cloud.signInFor(account, options.restricted !== true)),
     reach: (host, port) => running.network.reach(host, port),
     fetch: fetchIn(running.network),
     keyFile: laptop.keyFile,

@@ -82,7 +82,7 @@ export class SiteCloud {
   }
 
   /** Makes an application credential for an account and says how to sign in with it. */
-  signInFor(account: Account): CredentialCloud {
+  signInFor(account: Account, unrestricted: boolean): CredentialCloud {
     const { site } = this;
     const credential: Credential = {
       id: site.ids.hex(),
@@ -90,7 +90,7 @@ export class SiteCloud {
       secret: site.ids.secret(),
       user: site.user(accounts[account].username),
       roles: ['member', 'reader'],
-      unrestricted: true,
+      unrestricted,
     };
     site.credentials.set(credential.id, credential);
     return {

@@ -1,5 +1,6 @@
 /** The inventory against its slowest list, and the command line against the official client, on a real OpenStack. */
 import { execFile } from 'node:child_process';
+import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { systemClock } from '../../src/base';
@@ -64,12 +65,15 @@ async function againstSlowestList(where: string, delay: number): Promise<Measure
   const source = new InventorySource({ clouds: [config], session: () => session, clock: systemClock });
   await source.refresh();
   const whole: number[] = [];
+  const busy: number[] = [];
   const beside: number[] = [];
   const single = new Map<string, number[]>();
   for (let round = 0; round < ROUNDS; round += 1) {
     // In turn, so that both meet the same machine.
     slowestNow = 0;
+    const before = processors();
     whole.push(await timed(() => source.refresh({ parts: [...partsOf()] })));
+    busy.push(busyShare(before, processors()));
     beside.push(slowestNow);
     for (const [name, list] of Object.entries(lists))
       single.set(name, [...(single.get(name) ?? []), await timed(() => list(session))]);
@@ -85,7 +89,7 @@ async function againstSlowestList(where: string, delay: number): Promise<Measure
       value: median(whole) / slowestMs,
       unit: '×',
       budget: { atMost: 1.2 },
-      how: `${Math.round(median(whole))} ms ÷ ${Math.round(slowestMs)} ms (${slowest}), ${added}; the slowest beside the others: ${Math.round(median(beside))} ms`,
+      how: `${Math.round(median(whole))} ms ÷ ${Math.round(slowestMs)} ms (${slowest}), ${added}; the slowest beside the others: ${Math.round(median(beside))} ms, the machine’s ${cpus().length} processors ${Math.round(100 * median(busy))} % busy`,
     },
     {
       name: `inventory ÷ its slowest list, side by side (${where})`,
@@ -95,6 +99,19 @@ async function againstSlowestList(where: string, delay: number): Promise<Measure
       how: `${Math.round(median(whole))} ms ÷ ${Math.round(median(beside))} ms, ${added}`,
     },
   ];
+}
+
+/** Of all processors since the start, ms. */
+function processors(): { readonly idle: number; readonly all: number } {
+  const times = cpus().map(({ times: each }) => each);
+  return {
+    idle: times.reduce((sum, { idle }) => sum + idle, 0),
+    all: times.reduce((sum, { idle, irq, nice, sys, user }) => sum + idle + irq + nice + sys + user, 0),
+  };
+}
+
+function busyShare(before: ReturnType<typeof processors>, now: ReturnType<typeof processors>): number {
+  return 1 - (now.idle - before.idle) / Math.max(1, now.all - before.all);
 }
 
 function partsOf() {

@@ -11,6 +11,7 @@ import { buildExtension } from '../vscode/project.mjs';
 import { up as cloudUp } from '../openstack/setup';
 import { cloudMeasures } from './cloud';
 import { forwardMeasures } from './forwards';
+import { hostMeasures } from './host';
 import { labMeasures } from './labs';
 import { packageMeasures } from './package';
 import { transferMeasures } from './transfers';
@@ -20,6 +21,13 @@ import { isWithin, tableOf, type Measure } from './table';
 const say = (line: string): void => {
   console.log(line);
 };
+
+/** A real VS Code with the extension as it is now. */
+async function editor(): Promise<void> {
+  await needPackages(['chromium'], say);
+  await install(oldest, say);
+  await buildExtension(say);
+}
 
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2);
@@ -37,11 +45,16 @@ async function main(): Promise<void> {
     ['labs', labMeasures],
     ['rows', rowMeasures],
     [
+      'host',
+      async () => {
+        await editor();
+        return hostMeasures();
+      },
+    ],
+    [
       'package',
       async () => {
-        await needPackages(['chromium'], say);
-        await install(oldest, say);
-        await buildExtension(say);
+        await editor();
         return packageMeasures();
       },
     ],

@@ -97,16 +97,49 @@ describe('sign-in by hand', () => {
     });
   }
 
+  async function signInWith(file: string): Promise<void> {
+    await window.view('Resources').getByRole('button', { name: 'Sign In' }).click();
+    await window.quickPick(/Choose a clouds\.yaml/);
+    await window.chooseFile(file);
+  }
+
   it('begins with what there is to do', async () => {
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
     await window.screenshot('sign-in-1-welcome');
   });
 
+  it('says at once of a credential that it may not reserve, and of a password that it is not needed', async () => {
+    const weak = await startDemo({ restricted: true });
+    try {
+      for (const { name, credential } of weak.clouds)
+        noteSecret(`e2e: restricted ${name}`, credential.secret);
+      await writeFile(path.join(window.folder, 'weak.yaml'), cloudsYamlOf(weak.clouds.slice(0, 1)));
+      await signInWith('weak.yaml');
+      await window.message(/may look, but not reserve.*“Unrestricted”.*Sign in by the browser/).waitFor();
+      await window.screenshot('sign-in-2-restricted');
+      await window.dismissMessages();
+      await window.run('Chameleon: Sign Out');
+      await window.button('Sign Out').click();
+      await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
+    } finally {
+      await weak.stop();
+    }
+    const openrc = [
+      'export OS_AUTH_TYPE=v3oidcpassword',
+      'export OS_AUTH_URL=https://chi.uc.chameleoncloud.org:5000/v3',
+      'export OS_REGION_NAME="CHI@UC"',
+      'export OS_USERNAME=alexbaker',
+    ];
+    await writeFile(path.join(window.folder, 'openrc.sh'), openrc.join('\n'));
+    await signInWith('openrc.sh');
+    await window.button('Sign In by the Browser').waitFor();
+    await window.screenshot('sign-in-2-password');
+    await window.page.keyboard.press('Escape');
+  });
+
   it('takes a clouds.yaml from a file, and shows the project', async () => {
     await writeFile(path.join(window.folder, 'clouds.yaml'), cloudsYamlOf(demo.clouds));
-    await window.view('Resources').getByRole('button', { name: 'Sign In' }).click();
-    await window.quickPick(/Choose a clouds\.yaml/);
-    await window.chooseFile('clouds.yaml');
+    await signInWith('clouds.yaml');
     await window.take('All of them');
     for (const { region } of demo.clouds) await window.row('Resources', region).waitFor();
     await window.screenshot('sign-in-2-project');

@@ -32,8 +32,25 @@ describe('student in the demo', () => {
     await window.titleAction('Resources', 'Show Everyone');
     await window.row('Resources', /hello_chameleon-junelopez.*jl4579/).waitFor();
     await window.screenshot('student-2-everyone');
+    // A classmate's idle address: whoever releases it is told whose it is, and has to type it.
+    const idle = window.row('Resources', /idle floating IP.*ef9012/);
+    const address = /^[\d.]+\d/.exec(await idle.innerText())?.[0] ?? '';
+    await window.rowAction('Resources', /idle floating IP.*ef9012/, 'Release Floating IP');
+    await window.quickInput().getByText('It is not yours').waitFor();
+    await window.screenshot('student-2-not-mine');
+    await window.answer(address);
+    await idle.waitFor({ state: 'detached' });
     await window.titleAction('Resources', 'Show Only Mine');
     await window.row('Resources', /junelopez/).waitFor({ state: 'detached' });
+  });
+
+  it('deletes the volume that lies about, from what needs attention', async () => {
+    const volume = /^block-persist-ab1234volume of/;
+    await window.rowAction('Resources', volume, 'Delete Volume');
+    await window.button('Delete').waitFor();
+    await window.screenshot('student-2-volume');
+    await window.button('Delete').click();
+    await window.row('Resources', 'Needs attention').waitFor({ state: 'detached' });
   });
 
   it('has a terminal on a server, whose key its console has proven', async () => {
