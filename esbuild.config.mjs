@@ -18,6 +18,7 @@ const common = {
 };
 // ssh2 uses these only if somebody compiled them; it does without.
 const optionalNative = ['cpu-features', '*.node'];
+const smallest = { ecma: 2020, toplevel: true, compress: { passes: 3 } };
 const node = { ...common, platform: 'node', format: 'cjs', target: 'node20' };
 
 const panels = readdirSync('webview').filter((panel) => existsSync(`webview/${panel}/main.ts`));
@@ -74,7 +75,7 @@ async function buildExtensionParts() {
         sourcemap,
         supported: { 'dynamic-import': false },
       });
-      writeFileSync(file, production ? ((await minify(code)).code ?? code) : code);
+      writeFileSync(file, production ? ((await minify(code, smallest)).code ?? code) : code);
     }),
   );
 }
