@@ -282,10 +282,17 @@ export class App {
       older,
       ...meeting,
     });
+    let isDue = false;
     this.#stopListening = this.#signedIn.onChange(() => {
-      this.draw();
-      this.hosts.follow().catch((thrown: unknown) => {
-        this.report(thrown, 'forwards of before');
+      if (isDue) return;
+      isDue = true;
+      // In a turn of its own: a class has taken a good part of this one to be put together.
+      setImmediate(() => {
+        isDue = false;
+        this.draw();
+        this.hosts.follow().catch((thrown: unknown) => {
+          this.report(thrown, 'forwards of before');
+        });
       });
     });
     this.#tellVisible();

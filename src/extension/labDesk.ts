@@ -25,6 +25,7 @@ export class LabDesk {
   readonly #folded = new Set<string>();
   readonly #word: PersonsWord;
   #labs: readonly Lab[] = [];
+  readonly #onServer = new Map<string, ReturnType<Labs['labsOnServer']>>();
   #own: ReadonlySet<string> = new Set();
   #loading: Promise<void> | undefined;
   #module: Labs | undefined;
@@ -163,7 +164,7 @@ export class LabDesk {
   }
 
   servicesOn(server: Server): readonly ServiceOnServer[] {
-    return (this.#module?.labsOnServer(this.#labs, server) ?? []).flatMap(({ lab, services }) =>
+    return this.#labsOn(server).flatMap(({ lab, services }) =>
       services.map((service) => ({
         lab: lab.id,
         labTitle: lab.title,
@@ -181,7 +182,7 @@ export class LabDesk {
 
   /** Folders on a server that its labs hold worth saving before the lease ends. */
   foldersOn(server: Server): readonly { readonly path: string; readonly title: string }[] {
-    return (this.#module?.labsOnServer(this.#labs, server) ?? []).flatMap(({ lab, host }) =>
+    return this.#labsOn(server).flatMap(({ lab, host }) =>
       lab.keepFiles
         .filter((folder) => folder.host === host && !folder.path.includes('{{'))
         .map(({ path: folder, title }) => ({ path: folder, title })),
@@ -190,10 +191,19 @@ export class LabDesk {
 
   /** How long the lab of a server takes, hours; of several, the longest. */
   expectedHoursOf(server: Server): number | undefined {
-    const hours = (this.#module?.labsOnServer(this.#labs, server) ?? [])
+    const hours = this.#labsOn(server)
       .map(({ lab }) => lab.expectedHours)
       .filter((each) => each !== undefined);
     return hours.length === 0 ? undefined : Math.max(...hours);
+  }
+
+  /** By its name alone, so once for each: a class has hundreds, and each is asked about at each draw. */
+  #labsOn({ name }: Server): ReturnType<Labs['labsOnServer']> {
+    const known = this.#onServer.get(name);
+    if (known !== undefined || this.#module === undefined) return known ?? [];
+    const found = this.#module.labsOnServer(this.#labs, { name });
+    this.#onServer.set(name, found);
+    return found;
   }
 
   /** Whether a server is one of that lab's. */
@@ -300,6 +310,7 @@ export class LabDesk {
     this.#module = await import('../labs');
     const found = await findLabs(this.#app.context.extensionUri, this.#app.log);
     this.#labs = found.map(({ lab }) => lab);
+    this.#onServer.clear();
     this.#own = new Set(found.filter(({ own }) => own).map(({ lab }) => lab.id));
   }
 }

@@ -39,8 +39,33 @@ function fromNames(lab: Lab, inventory: Inventory, person: Person): Record<strin
   return values;
 }
 
+/** How names are read by a template. */
+interface Reader {
+  readonly slots: readonly string[];
+  readonly pattern: RegExp;
+}
+
+/** Hundreds of servers are held against each lab's templates whenever something is drawn. */
+const readers = new WeakMap<Lab, Map<string, Reader | undefined>>();
+
 /** The parameters that make `template` be `name`; undefined if none do. */
 export function valuesIn(lab: Lab, template: string, name: string): Record<string, string> | undefined {
+  const known = readers.get(lab) ?? new Map<string, Reader | undefined>();
+  readers.set(lab, known);
+  if (!known.has(template)) known.set(template, readerOf(lab, template));
+  const reader = known.get(template);
+  const found = reader?.pattern.exec(name);
+  if (reader === undefined || found === null || found === undefined) return undefined;
+  const values: Record<string, string> = {};
+  for (const [at, slot] of reader.slots.entries()) {
+    const value = found[at + 1];
+    if (value === undefined || (values[slot] !== undefined && values[slot] !== value)) return undefined;
+    values[slot] = value;
+  }
+  return values;
+}
+
+function readerOf(lab: Lab, template: string): Reader | undefined {
   const slots = slotsOf(template);
   if (slots.length === 0) return undefined;
   const literals = template.split(/\{\{[^}]*\}\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
@@ -50,15 +75,7 @@ export function valuesIn(lab: Lab, template: string, name: string): Record<strin
     const slot = slots[at - 1] ?? '';
     return `${text}(${(lab.parameters[slot]?.pattern ?? '.+').replace(/\((?!\?)/g, '(?:')})${literal}`;
   });
-  const found = new RegExp(`^${pattern}$`, 'u').exec(name);
-  if (found === null) return undefined;
-  const values: Record<string, string> = {};
-  for (const [at, slot] of slots.entries()) {
-    const value = found[at + 1];
-    if (value === undefined || (values[slot] !== undefined && values[slot] !== value)) return undefined;
-    values[slot] = value;
-  }
-  return values;
+  return { slots, pattern: new RegExp(`^${pattern}$`, 'u') };
 }
 
 /** The labs that a server seems to be part of, by its name, with the services that they run on it. */

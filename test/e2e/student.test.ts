@@ -47,9 +47,9 @@ describe('student in the demo', () => {
   it('deletes the volume that lies about, from what needs attention', async () => {
     const volume = /^block-persist-ab1234volume of/;
     await window.rowAction('Resources', volume, 'Delete Volume');
-    await window.button('Delete').waitFor();
+    await window.page.locator('.monaco-dialog-box', { hasText: 'are lost for good' }).waitFor();
     await window.screenshot('student-2-volume');
-    await window.button('Delete').click();
+    await window.page.keyboard.press('Enter');
     await window.row('Resources', 'Needs attention').waitFor({ state: 'detached' });
   });
 

@@ -254,7 +254,7 @@ export async function sureAbout(
   }
   const typed = await ask.text({
     title: question.title,
-    prompt: `It is not yours (${ownerWords(it.owner)}: ${it.owner.why}). ${question.detail} Type its name to go on: ${it.name}`,
+    prompt: `It is not yours (${ownerWords(it.owner)}). ${it.owner.why} ${question.detail} Type its name to go on: ${it.name}`,
     check: (value) => (value === it.name ? undefined : `Type ${it.name}`),
   });
   if (typed !== it.name) throw abortError();
