@@ -44,3 +44,8 @@ export function withToken(url: string, token: string): string {
   page.searchParams.set('token', token);
   return page.href;
 }
+
+/** Whether a page is one of `withToken`. */
+export function hasToken(url: string): boolean {
+  return new URL(url).searchParams.has('token');
+}

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { abortError } from '../base';
 import { whenAborted } from './abort';
+import { gathering } from './gather';
 import type { Dial } from './types';
 
 /** Where a host is really found: itself, or in the demo a port of 127.0.0.1. */
@@ -33,7 +34,7 @@ export function dialBy(reach: Reach): Dial {
       };
       const onConnect = (): void => {
         done();
-        resolve(socket);
+        resolve(gathering(socket));
       };
       const forgetAbort = whenAborted(signal, onAbort);
       socket.once('error', onError);

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import * as vscode from 'vscode';
-import { abortError, isAbort, Problem } from '../../base';
+import { abortError, isAbort, Problem, systemClock } from '../../base';
 import type { Forward, ForwardSpec, Forwards } from '../../ssh';
 import type { App } from '../app';
 import { ask } from '../ask';
 import { forwardId, specOf as keptSpec, type KeptForward } from '../keptForwards';
 import { withDoctor, withProgress } from '../register';
+import { onceLink } from '../onceLink';
 import { openingOf, type Side } from '../ourSide';
 import { urlOf } from '../rows/connections';
 import type { ServiceOnServer } from '../rows/resources';
-import { jupyterToken, withToken } from '../serviceToken';
+import { hasToken, jupyterToken, withToken } from '../serviceToken';
 import { proven } from './proven';
 import { serverFor, subjectOf } from './subjects';
 
@@ -322,12 +323,16 @@ async function reachable(app: App, url: string): Promise<vscode.Uri> {
 }
 
 async function openInBrowser(app: App, url: string): Promise<void> {
-  const opening = openingOf(url, sideOf(app));
-  const uri = await reachable(app, url);
+  const side = sideOf(app);
+  // A page of the browser opens another without any process.
+  const bare = hasToken(url) && openingOf(url, side).by !== 'proxy' ? await onceLink(url, systemClock) : url;
+  const opening = openingOf(bare, side);
   const isOpen =
-    opening.by === 'system' ? await started(opening.file, opening.args) : await vscode.env.openExternal(uri);
+    opening.by === 'system'
+      ? await started(opening.file, opening.args)
+      : await vscode.env.openExternal(await reachable(app, bare));
   if (isOpen) return;
-  await vscode.env.clipboard.writeText(uri.toString(true));
+  await vscode.env.clipboard.writeText((await reachable(app, url)).toString(true));
   if (opening.by === 'system')
     void ask.info('No browser could be opened from here: the URL is on the clipboard.');
 }

@@ -4,9 +4,12 @@ import { whenAborted } from '../abort';
 import { SshConnection } from '../connection';
 import type { Connection } from '../types';
 
-/** Requests that are under way at once, 32 KiB each: what a link of 20 ms needs to be full at 100 MB/s. */
-const WINDOW = 64;
-const CHUNK = 32 * 1024;
+/** Bytes that are under way at once: what a link of 20 ms needs to be full at 100 MB/s. */
+const UNDER_WAY = 2 * 1024 * 1024;
+/** OpenSSH gives as much at a time; a server that gives less is asked for the rest. */
+const READ = 128 * 1024;
+/** Every server takes as much at a time. */
+const WRITE = 32 * 1024;
 
 /** A server's files over one SFTP channel. Everything ends with the signal. */
 export class SftpChannel {
@@ -75,8 +78,8 @@ export class SftpChannel {
     const under: Promise<Buffer>[] = [];
     let asked = start;
     const fill = (): void => {
-      while (under.length < WINDOW && asked < size) {
-        const length = Math.min(CHUNK, size - asked);
+      while (under.length < UNDER_WAY / READ && asked < size) {
+        const length = Math.min(READ, size - asked);
         const part = this.#piece(handle, path, asked, length);
         // Taken up in order; one that fails before its turn is no unhandled rejection.
         part.catch(() => undefined);
@@ -105,9 +108,9 @@ export class SftpChannel {
     try {
       let at = start;
       for await (const chunk of data)
-        for (let offset = 0; offset < chunk.length; offset += CHUNK) {
+        for (let offset = 0; offset < chunk.length; offset += WRITE) {
           if (failure !== undefined) throw failure instanceof Error ? failure : new Error(what);
-          const part = chunk.subarray(offset, offset + CHUNK);
+          const part = chunk.subarray(offset, offset + WRITE);
           const place = at;
           at += part.length;
           const writing = this.#do(what, (done) =>
@@ -121,7 +124,7 @@ export class SftpChannel {
               under.delete(writing);
             },
           );
-          if (under.size >= WINDOW) await Promise.race(under);
+          if (under.size >= UNDER_WAY / WRITE) await Promise.race(under);
         }
       await Promise.all(under);
       if (failure !== undefined) throw failure instanceof Error ? failure : new Error(what);
