@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Problem, systemClock } from '../base';
+import type { Inventory } from '../chameleon';
 import type { EvidenceStore, Lab, LabCheck, LabRun, ProbeWorld } from '../labs';
 import type { Server } from '../openstack';
 import type { App } from './app';
@@ -25,6 +26,14 @@ export class LabDesk {
   readonly #folded = new Set<string>();
   readonly #word: PersonsWord;
   #labs: readonly Lab[] = [];
+  readonly #deployed = new Map<
+    string,
+    {
+      readonly inventory: Inventory;
+      readonly run: LabRun['parameters'] | undefined;
+      readonly deployed: Deployed;
+    }
+  >();
   readonly #onServer = new Map<string, ReturnType<Labs['labsOnServer']>>();
   #own: ReadonlySet<string> = new Set();
   #loading: Promise<void> | undefined;
@@ -88,11 +97,20 @@ export class LabDesk {
     return this.#labs.filter(({ id }) => this.#runs.has(id) && !this.#folded.has(id));
   }
 
-  /** What of a lab is there now. */
+  /** What of a lab is there now: looked for once in each inventory, as all labs are drawn at each draw. */
   deployed(lab: Lab): Deployed {
+    const { inventory } = this.#app;
+    const run = this.#runs.get(lab.id)?.parameters;
+    const known = this.#deployed.get(lab.id);
+    if (known?.inventory === inventory && known.run === run) return known.deployed;
+    const deployed = this.#deployedIn(inventory, lab);
+    if (this.#module !== undefined) this.#deployed.set(lab.id, { inventory, run, deployed });
+    return deployed;
+  }
+
+  #deployedIn(inventory: Inventory, lab: Lab): Deployed {
     if (this.#module === undefined) return { leases: 0, servers: [] };
     const { deployedOf, parametersFor } = this.#module;
-    const { inventory } = this.#app;
     const parameters = this.#runs.get(lab.id)?.parameters ?? parametersFor(lab, inventory, { kind: 'me' });
     const { leases, servers } = deployedOf(lab, parameters, inventory);
     return {
@@ -311,6 +329,7 @@ export class LabDesk {
     const found = await findLabs(this.#app.context.extensionUri, this.#app.log);
     this.#labs = found.map(({ lab }) => lab);
     this.#onServer.clear();
+    this.#deployed.clear();
     this.#own = new Set(found.filter(({ own }) => own).map(({ lab }) => lab.id));
   }
 }

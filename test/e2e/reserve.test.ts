@@ -21,34 +21,23 @@ describe('reserving in the demo, by keyboard', () => {
   });
   after(() => window.close());
 
-  /** Types into the open step and takes its first row. */
-  async function take(text: string): Promise<void> {
-    const { keyboard } = window.page;
-    const row = window.quickInput().locator('.monaco-list-row').filter({ hasText: text }).first();
-    await row.waitFor();
-    await keyboard.type(text);
-    await window.quickInput().locator('.monaco-list-row.focused').filter({ hasText: text }).waitFor();
-    await keyboard.press('Enter');
-  }
-
   it('fills in a lease for a lab, goes back, and changes a field', async () => {
-    const { keyboard } = window.page;
     await window.command('Chameleon: Reserve …');
-    await take('Free of a lab');
-    await take('CHI@TACC');
+    await window.take('Free of a lab');
+    await window.take('CHI@TACC');
     await window.quickInput().getByText('free for the next').first().waitFor();
     await window.screenshot('reserve-1-node-types');
-    await take('compute_skylake');
+    await window.take('compute_skylake');
     await window.quickInput().getByText('lease hours').first().waitFor();
     await window.screenshot('reserve-2-form');
-    await take('Name');
-    await window.quickInput().locator('input').first().fill('keyboard_ab1234');
-    await keyboard.press('Enter');
-    await take('When');
+    await window.take('Name');
+    await window.quickInput().getByText('Name of the lease').waitFor(); // the list before has an input, too
+    await window.answer('keyboard_ab1234');
+    await window.take('When');
     await window.quickInput().getByText('Soonest fit').first().waitFor();
     await window.screenshot('reserve-3-when');
     await window.quickInput().getByRole('button', { name: 'Back' }).click();
-    await take('Reserve keyboard_ab1234');
+    await window.take('Reserve keyboard_ab1234');
     await window.message(/keyboard_ab1234 is active until/).waitFor();
     await window.row('Resources', 'keyboard_ab1234').waitFor();
     await window.screenshot('reserve-4-active');
