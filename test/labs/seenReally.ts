@@ -160,6 +160,19 @@ export const SEEN_REALLY: Readonly<Record<string, SeenReally>> = {
       'cron-fired',
     ],
   },
+  'lab5-ray': {
+    long: [
+      'ssh-ready',
+      'repo-cloned',
+      'train-repo',
+      'ray-http',
+      'ray-nodes',
+      'job-plain',
+      'job-infeasible',
+      'job-two-workers',
+      'job-fractional',
+    ],
+  },
   'lab6-serve-system': {
     services: [
       'ssh-ready',
