@@ -30,7 +30,6 @@ const CUT = 'node-mltrain-ab1234';
 /** As long as the sites' time stands still. */
 const BUILDING = 'building-ab1234';
 const HOUR_MS = 3_600_000;
-const ENDING = /mlflow_ab1234 at CHI@TACC ends in/;
 
 describe('sign-in by hand', () => {
   const watched = new Watched('KVM@TACC');
@@ -143,7 +142,6 @@ describe('sign-in by hand', () => {
     await signInWith('clouds.yaml');
     await window.take('All of them');
     for (const { region } of demo.clouds) await window.row('Resources', region).waitFor();
-    await window.message(ENDING).waitFor();
     await window.screenshot('sign-in-2-project');
   });
 
@@ -163,8 +161,6 @@ describe('sign-in by hand', () => {
     // One window looks each 5 seconds at what is being built; two of them would be at the third after 5.
     const [first = 0, , third = 0] = await watched.next('/servers/detail', 3);
     assert.ok(third - first >= 9_000, `three looks in ${third - first} ms`);
-    // The warning of before was everyone's: neither the reload nor the other window says it again.
-    for (const each of [window, second]) assert.equal(await each.message(ENDING).count(), 0);
     await second.screenshot('sign-in-3-second-window');
   });
 

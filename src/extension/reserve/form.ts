@@ -130,7 +130,11 @@ function reserveLine(
   return {
     label: `$(check) Reserve ${draft.name}`,
     description: costWords(cost),
-    detail: [summary(draft, scene.site, slot, cost, scene.now), ...cautions].join('. $(warning) '),
+    // The line is cut at its end: what to be careful of comes first.
+    detail: [
+      ...cautions.map((each) => `$(warning) ${each}`),
+      summary(draft, scene.site, slot, scene.now),
+    ].join('. '),
     value: 'reserve',
   };
 }

@@ -21,22 +21,13 @@ export function slotWords(slot: Slot, clockOffset: number, now: number): string 
   return `${start} – ${localTime(slot.end - clockOffset, now)} (${timeLeft(slot.end - from)})`;
 }
 
-/** The whole lease in one sentence, with what it costs. */
-export function summary(
-  draft: LeaseDraft,
-  site: SiteInventory,
-  slot: Slot,
-  cost: LeaseCost,
-  now: number,
-): string {
+/** The whole lease in one sentence, short enough for its line. */
+export function summary(draft: LeaseDraft, site: SiteInventory, slot: Slot, now: number): string {
   const address =
     draft.floatingIps === 0
       ? ''
       : `, with ${draft.floatingIps === 1 ? 'a floating IP' : `${draft.floatingIps} floating IPs`}`;
-  return (
-    `${draft.amount} × ${machineName(draft.machine)} at ${site.site.name}${address}, ` +
-    `${slotWords(slot, site.clockOffset, now)}: ${costWords(cost)}`
-  );
+  return `${draft.amount} × ${machineName(draft.machine)} at ${site.site.name}${address}, ${slotWords(slot, site.clockOffset, now)}`;
 }
 
 /** `6 lease hours, 0.48 service units, $0.30`: what is not known of it is left out. */
