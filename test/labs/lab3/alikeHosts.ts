@@ -113,6 +113,13 @@ export const alikeOnHosts: LabWorlds['alike'] = {
     'coredns-patched',
     dns('coredns', recorded('coredns-unpatched').stdout, 'lab3-coredns-deploy'),
     dns('coredns2', recorded('lab3-coredns').stdout, 'lab3-coredns-deploy'),
+    ...['# forward . 8.8.8.8 1.1.1.1', 'forward . 8.8.8.8 1.1.1.10', 'forward . 8.8.8.8'].map((line) =>
+      dns(
+        'coredns',
+        recorded('lab3-coredns').stdout.replace('forward . 8.8.8.8 1.1.1.1', line),
+        'lab3-coredns-deploy',
+      ),
+    ),
     dns('coredns', recorded('lab3-coredns').stdout, 'lab3-coredns-deploy').stdout.replace(
       '"availableReplicas": 2',
       '"availableReplicas": 1',
@@ -121,6 +128,13 @@ export const alikeOnHosts: LabWorlds['alike'] = {
   'nodelocaldns-patched': on(
     'nodelocaldns-patched',
     dns('nodelocaldns', recorded('lab3-coredns').stdout, 'lab3-nodelocaldns-ds'),
+    ...['# template IN AAAA .', 'template IN AAAA example.com'].map((line) =>
+      dns(
+        'nodelocaldns',
+        recorded('lab3-nodelocaldns').stdout.replace('template IN AAAA .', line),
+        'lab3-nodelocaldns-ds',
+      ),
+    ),
     dns('nodelocaldns', recorded('lab3-nodelocaldns').stdout, 'lab3-nodelocaldns-ds').stdout.replace(
       '"numberReady": 3',
       '"numberReady": 2',

@@ -80,6 +80,7 @@ export const alike: LabWorlds['alike'] = {
   'train-mlflow-live': [
     page(8000, { status: 403, body: 'Invalid Host header' }),
     page(8000, '<html><title>Welcome to nginx!</title></html>'),
+    page(8000, '<html><title>My project</title>It uses MLflow and Ray.</html>'),
   ],
   'train-baseline': [
     vm.says(
