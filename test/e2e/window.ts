@@ -315,6 +315,9 @@ export class Workbench {
     for (const theme of ['light', 'high-contrast', 'dark'] as const) {
       this.wearTheme(theme);
       await this.page.locator(`.monaco-workbench.${CLASSES[theme]}`).waitFor();
+      // A panel is told of it later than the window.
+      const panel = this.page.locator('iframe.webview.ready:visible');
+      if ((await panel.count()) > 0) await this.panel().locator(`body.vscode-${theme}`).waitFor();
       await this.screenshot(`${name}-${theme}`);
     }
   }
