@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { systemClock, type Clock } from '../../src/base';
 import { lookAtDoor, type Target } from '../../src/ssh';
 import { causeOf, climb, type Diagnosis } from '../../src/doctor';
 import { right } from '../unit/doctor/right';
 import { up, type Lab } from './setup';
-import { freely, World } from './world';
+import { freely, hurried, World } from './world';
 
 const signal = new AbortController().signal;
 
@@ -126,11 +127,16 @@ describe('faults between us and a real server', () => {
   });
 
   describe('are found by the ladder', () => {
-    const ladder = async (target: Target = lab.mlflow, from: World = world): Promise<Diagnosis> =>
+    const ladder = async (
+      target: Target = lab.mlflow,
+      from: World = world,
+      clock: Clock = systemClock,
+    ): Promise<Diagnosis> =>
       climb(
         right(),
         {
-          door: (inner) => lookAtDoor(target, { ...from.options, connections: from.connections }, inner),
+          door: (inner) =>
+            lookAtDoor(target, { ...from.options, clock, connections: from.connections }, inner),
           pinned: () => from.known.pinned(target.serverId),
           printed: await lab.console(lab.mlflow),
           login: (inner) => from.connections.to(target, inner),
@@ -161,12 +167,12 @@ describe('faults between us and a real server', () => {
     });
     it('when packets get no answer', async () => {
       await lab.host('net', lab.mlflow, 'cut');
-      assert.match(await cause(), /^tcp: .*does not answer on port 22/);
+      assert.match(await cause(lab.mlflow, world, hurried), /^tcp: .*does not answer on port 22/);
     });
     it('when sshd says nothing', async () => {
       await lab.host('ssh', lab.mlflow, 'hang');
-      let found = await cause();
-      while (!found.startsWith('banner: ')) found = await cause();
+      let found = '';
+      while (!found.startsWith('banner: ')) found = await cause(lab.mlflow, world, hurried);
       assert.match(found, /^banner: It takes the connection and says nothing/);
     });
     it('when its address is another server’s', async () => {

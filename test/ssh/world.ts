@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../src/base';
+import { systemClock, type Clock } from '../../src/base';
 import {
   Connections,
   dialBy,
@@ -77,6 +77,12 @@ export class World {
     rmSync(this.folder, { recursive: true });
   }
 }
+
+/** Our own limits of time are over five times as soon: for peers that never say anything, however long one waits. */
+export const hurried: Clock = {
+  now: () => systemClock.now(),
+  after: (ms, run) => systemClock.after(ms / 5, run),
+};
 
 /** Options of a command that is not to be limited. */
 export const freely = (env: Record<string, string> = {}): RunOptions => ({
