@@ -96,15 +96,18 @@ function forwardRow(forward: Forward, { now, pinned, variable }: ConnectionsInpu
 }
 
 function waitingRow(kept: KeptForward): Row {
+  const words = kept.stopped ? 'stopped' : `comes back with ${kept.serverName}`;
   return row({
     id: `kept:${kept.id}`,
     label: kept.name,
-    description: `:${kept.remotePort} · comes back with ${kept.serverName} · pinned`,
+    description: `:${kept.remotePort} · ${words} · pinned`,
     icon: 'pinned',
     tone: 'quiet',
     tooltip: [
       `${kept.name} is pinned to 127.0.0.1:${kept.localPort}.`,
-      `It comes back as soon as a running server of yours is named ${kept.serverName}.`,
+      kept.stopped
+        ? 'It was stopped. Open its service in Resources, or forward its port again.'
+        : `It comes back as soon as a running server of yours is named ${kept.serverName}.`,
     ],
     context: 'kept.pinned',
     subject: { kind: 'forward', id: kept.id },

@@ -110,6 +110,7 @@ describe('connection rows', () => {
           pinned: true,
           stopped: false,
         },
+        { ...kept, id: 'old:9000', localPort: 9000, name: 'Other', path: '/', pinned: true, stopped: true },
       ],
       elsewhere: [],
       pinned: new Set(['s:8000']),
@@ -123,6 +124,10 @@ describe('connection rows', () => {
         ['node-mlflow-ab1234', 'connected · via gate', 'session.up', 'forward.up.pinned.inTerminals'],
         ['node9', 'not there now', 'session.down', 'kept.pinned'],
       ],
+    );
+    assert.deepEqual(
+      rows[1]?.children.map(({ description }) => description),
+      [':8888 · comes back with node9 · pinned', ':8888 · stopped · pinned'],
     );
     assert.ok(rows[0]?.tooltip.includes('Host key SHA256:abc'));
     assert.ok(rows[0]?.children[0]?.tooltip.includes('https://127.0.0.1:8000/'));
