@@ -75,7 +75,16 @@ export async function openService(window: Workbench, server: string, service: st
   const row = new RegExp(`^${service}`);
   await window.row('Resources', row).waitFor();
   const opened = window.page.context().waitForEvent('page');
-  await window.clickRow('Resources', row);
+  opened.catch(() => undefined); // awaited below
+  const begins = window.message(`Opening ${service}`).or(window.button('Connect')).first();
+  const hasBegun = (): Promise<boolean> =>
+    Promise.race([opened, begins.waitFor({ timeout: 10_000 })]).then(
+      () => true,
+      () => false,
+    );
+  // The editor loses a click in the moment in which it draws the tree anew.
+  do await window.clickRow('Resources', row);
+  while (!(await hasBegun()));
   const page = await opened;
   await page.waitForLoadState();
   assert.match(page.url(), /^http:\/\/127\.0\.0\.1:/);

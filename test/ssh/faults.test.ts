@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { systemClock, type Clock } from '../../src/base';
 import { lookAtDoor, type Target } from '../../src/ssh';
 import { causeOf, climb, type Diagnosis } from '../../src/doctor';
 import { right } from '../unit/doctor/right';
@@ -127,16 +126,11 @@ describe('faults between us and a real server', () => {
   });
 
   describe('are found by the ladder', () => {
-    const ladder = async (
-      target: Target = lab.mlflow,
-      from: World = world,
-      clock: Clock = systemClock,
-    ): Promise<Diagnosis> =>
+    const ladder = async (target: Target = lab.mlflow, from: World = world): Promise<Diagnosis> =>
       climb(
         right(),
         {
-          door: (inner) =>
-            lookAtDoor(target, { ...from.options, clock, connections: from.connections }, inner),
+          door: (inner) => lookAtDoor(target, { ...from.options, connections: from.connections }, inner),
           pinned: () => from.known.pinned(target.serverId),
           printed: await lab.console(lab.mlflow),
           login: (inner) => from.connections.to(target, inner),
@@ -165,14 +159,24 @@ describe('faults between us and a real server', () => {
       while (!found.startsWith('tcp: ')) found = await cause();
       assert.match(found, /^tcp: .*refuses connections/);
     });
+    /** The cause as who has no patience finds it. */
+    const soonCause = async (): Promise<string> => {
+      const hasty = new World(lab, undefined, hurried);
+      try {
+        return await cause(lab.mlflow, hasty);
+      } finally {
+        await hasty.end();
+      }
+    };
+
     it('when packets get no answer', async () => {
       await lab.host('net', lab.mlflow, 'cut');
-      assert.match(await cause(lab.mlflow, world, hurried), /^tcp: .*does not answer on port 22/);
+      assert.match(await soonCause(), /^tcp: .*does not answer on port 22/);
     });
     it('when sshd says nothing', async () => {
       await lab.host('ssh', lab.mlflow, 'hang');
       let found = '';
-      while (!found.startsWith('banner: ')) found = await cause(lab.mlflow, world, hurried);
+      while (!found.startsWith('banner: ')) found = await soonCause();
       assert.match(found, /^banner: It takes the connection and says nothing/);
     });
     it('when its address is another server’s', async () => {

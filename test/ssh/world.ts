@@ -30,7 +30,11 @@ export class World {
   readonly asked: string[] = [];
   readonly #lab: Lab;
 
-  constructor(lab: Lab, keys: Keys = { agent: undefined, files: [{ path: lab.keys.rsa }] }) {
+  constructor(
+    lab: Lab,
+    keys: Keys = { agent: undefined, files: [{ path: lab.keys.rsa }] },
+    clock: Clock = systemClock,
+  ) {
     this.#lab = lab;
     this.options = {
       keys,
@@ -43,11 +47,11 @@ export class World {
         accept: async () => false,
       },
       dial: dialBy((host, port) => ({ host, port })),
-      clock: systemClock,
+      clock,
       own: ownSshHere(),
     };
     this.connections = new Connections(this.options);
-    this.forwards = new Forwards({ connections: this.connections, clock: systemClock });
+    this.forwards = new Forwards({ connections: this.connections, clock });
   }
 
   /** A forward of the lab's MLflow, on any free port. */
