@@ -74,7 +74,7 @@ function nextStep(input: NextInput): Step | undefined {
         subject,
         tooltip: ['Something of this lab is deployed already.'],
       };
-    return made(input, 'Begin');
+    return made(input);
   }
   const open = openCheck(lab, run);
   if (open === undefined)
@@ -86,25 +86,28 @@ function nextStep(input: NextInput): Step | undefined {
       tooltip: ['Everything that counts has passed.'],
     };
   return (
-    made(input, `Next: ${open.check.title}`, open.result) ??
+    made(input, open.result) ??
     judged(input, open.check, open.result, { kind: 'check', lab: lab.id, check: open.check.id })
   );
 }
 
 /** A lease or a server that is missing, where the lab says how it is to be. */
-function made(
-  { lab, deployed, has, mayLaunch }: NextInput,
-  label: string,
-  result?: CheckResult,
-): Step | undefined {
+function made({ lab, deployed, has, mayLaunch }: NextInput, result?: CheckResult): Step | undefined {
   if (result !== undefined && result.verdict !== 'failed' && result.cause !== 'needs') return undefined;
   const subject: Subject = { kind: 'lab', lab: lab.id };
-  const tooltip = result === undefined ? [] : [result.reason];
+  // What waits for it may be something else than the first check that is open.
+  const label = (missing: string): string => (result === undefined ? 'Begin' : `Next: ${missing}`);
   if (deployed.servers.length > 0) return undefined;
   if (deployed.leases === 0 && lab.reserve.length > 0 && has('chameleon.reserve'))
-    return { label, does: 'reserve', command: 'chameleon.reserve', subject, tooltip };
+    return { label: label('a lease'), does: 'reserve', command: 'chameleon.reserve', subject, tooltip: [] };
   if (deployed.leases > 0 && lab.launch.length > 0 && mayLaunch && has('chameleon.launchServer'))
-    return { label, does: 'launch the server', command: 'chameleon.launchServer', subject, tooltip };
+    return {
+      label: label('the server'),
+      does: 'launch the server',
+      command: 'chameleon.launchServer',
+      subject,
+      tooltip: [],
+    };
   return undefined;
 }
 

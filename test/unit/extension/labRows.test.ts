@@ -114,14 +114,14 @@ describe('what to do next in a lab', () => {
       ran({ 'server-active': failed }),
       nothing,
       {},
-      'Next: The server is running > reserve > chameleon.reserve',
+      'Next: a lease > reserve > chameleon.reserve',
     ],
     [
       'no server',
       ran({ 'server-active': failed }),
       leased,
       {},
-      'Next: The server is running > launch the server > chameleon.launchServer',
+      'Next: the server > launch the server > chameleon.launchServer',
     ],
     [
       'no server, where launching by hand is the lesson',
