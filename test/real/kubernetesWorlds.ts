@@ -43,7 +43,8 @@ export const lab2Worlds: Worlds = {
     'node-missing': noNode,
     'node-cordoned': atRest,
     'api-down': noNode,
-    'api-silent': { unknown: [NODES, ...behindNodes] },
+    // kubectl itself gives up, and says so.
+    'api-silent': noNode,
     'etcd-down': { unknown: [NODES, ...behindNodes] },
     'metrics-down': noMetrics,
     'no-metrics': noMetrics,
@@ -122,6 +123,18 @@ export const lab3Worlds: Worlds = {
     'no-metrics': fails('k8s-addons'),
   },
 };
+
+/** A cluster that is not whole, of which lab 3 then judges nothing else. */
+export function lab3Cluster(asked: readonly string[]): Record<string, Expected> {
+  const rest = asked.filter((id) => id !== NODES);
+  const failed = ['node-notready', 'node-cni', 'node-missing', 'api-down', 'api-silent'];
+  return {
+    ...Object.fromEntries(failed.map((name) => [name, { fails: [NODES], unknown: rest }])),
+    'etcd-down': { unknown: asked },
+    // Its pod says that it is ready all the same: the kubelets here ask no readiness probe.
+    'metrics-down': {},
+  };
+}
 
 /** Files of other users, or of none: nothing of the cluster can pass then. */
 export function users(asked: readonly string[]): Record<string, Expected> {
