@@ -1,45 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { sleep, systemClock, type Clock } from './clock';
 
 /** A lock file that all windows of this machine see: one of them holds it, by writing its own name into it. */
 export interface FileLock {
   readonly file: string;
-  /** This window's name, unlike all others. */
+  /** This holder's name, unlike all others: see `holderName`. */
   readonly id: string;
   readonly clock: Clock;
   /** A lock that was not touched for so long belonged to a window that is gone, ms. */
   readonly staleMs: number;
 }
 
+/** A name for who holds locks, from which others see when its process has ended without giving them back. */
+export function holderName(): string {
+  return `${process.pid}@${hostname()} ${randomUUID()}`;
+}
+
 /** Takes the lock if it is free or its holder is gone. Never waits. */
 export async function tryLock(lock: FileLock): Promise<boolean> {
   if (await written(lock.file, lock)) return true;
-  if (!(await isStale(lock, lock.file))) return holds(lock);
-  return takenOver(lock, () => isStale(lock, lock.file));
+  if (!(await isGone(lock))) return holds(lock);
+  return takenOver(lock);
 }
 
-/** Takes the lock from a holder that is known to be gone. */
-export async function takeFrom(lock: FileLock, gone: string): Promise<boolean> {
-  return takenOver(lock, async () => (await holderOf(lock)) === gone);
-}
-
-/** The name of who holds it. */
-export async function holderOf({ file }: FileLock): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch(() => undefined);
-}
-
-/** Who has it now: nobody, this window, another one that lives, or one that was not heard of for long. */
+/** Who has it now: nobody who lives, this window, another one, or one that was not heard of for long. */
 export async function lockState(lock: FileLock): Promise<'free' | 'mine' | 'another' | 'stale'> {
-  if (await holds(lock)) return 'mine';
-  if ((await stat(lock.file).catch(() => undefined)) === undefined) return 'free';
+  const holder = await holderOf(lock);
+  if (holder === undefined || hasEnded(holder)) return 'free';
+  if (holder === lock.id) return 'mine';
   return (await isStale(lock, lock.file)) ? 'stale' : 'another';
 }
 
 /** True while the lock is this window's. */
-export async function holds({ file, id }: FileLock): Promise<boolean> {
-  return (await readFile(file, 'utf8').catch(() => '')) === id;
+export async function holds(lock: FileLock): Promise<boolean> {
+  return (await holderOf(lock)) === lock.id;
 }
 
 /** Says that the holder lives. @returns false if another window has taken it over (after a long sleep) */
@@ -92,7 +89,7 @@ const CHANGE_MS = 10_000;
 
 /** For changes of a file that all windows of this machine make: one after the other, by a lock beside it. */
 export function lockedBeside(file: string, staleMs = CHANGE_MS): Guard {
-  const lock: FileLock = { file: `${file}.lock`, id: randomUUID(), clock: systemClock, staleMs };
+  const lock: FileLock = { file: `${file}.lock`, id: holderName(), clock: systemClock, staleMs };
   const here = oneByOne();
   return (run) =>
     here(async () => {
@@ -114,20 +111,41 @@ async function written(file: string, { id, clock }: FileLock): Promise<boolean> 
   }
 }
 
+async function holderOf({ file }: FileLock): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined);
+}
+
+async function isGone(lock: FileLock): Promise<boolean> {
+  const holder = await holderOf(lock);
+  return (holder !== undefined && hasEnded(holder)) || isStale(lock, lock.file);
+}
+
+/** Of another machine with the same home nothing is known. */
+function hasEnded(holder: string): boolean {
+  const [, pid, host] = /^(\d+)@(\S+) /.exec(holder) ?? [];
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (thrown) {
+    return isCode(thrown, 'ESRCH'); // EPERM: it is somebody else's, and lives
+  }
+}
+
 async function isStale({ clock, staleMs }: FileLock, file: string): Promise<boolean> {
   const touched = await stat(file).catch(() => undefined);
   return touched !== undefined && Math.abs(clock.now() - touched.mtimeMs) > staleMs;
 }
 
-/** Only one window may take a stale lock over: two would each remove what the other has just written. */
-async function takenOver(lock: FileLock, isGone: () => Promise<boolean>): Promise<boolean> {
+/** Only one window may take a lock over: two would each remove what the other has just written. */
+async function takenOver(lock: FileLock): Promise<boolean> {
   const turn = `${lock.file}.turn`;
   if (!(await written(turn, lock))) {
     if (await isStale(lock, turn)) await rm(turn, { force: true });
     return false;
   }
   try {
-    if (await isGone()) await rm(lock.file, { force: true });
+    if (await isGone(lock)) await rm(lock.file, { force: true });
     return await written(lock.file, lock);
   } finally {
     await rm(turn, { force: true });

@@ -1,12 +1,11 @@
 export { Problem, sentenceOf, isAbort } from './problem';
 export { type Clock, systemClock, sleep, abortError } from './clock';
 export {
-  holderOf,
+  holderName,
   holds,
   lockedBeside,
   lockState,
   oneByOne,
-  takeFrom,
   touch,
   tryLock,
   unlock,

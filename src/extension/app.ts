@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { isAbort, systemClock } from '../base';
+import { holderName, isAbort, systemClock } from '../base';
 import { isRetired, type Inventory, type Myself } from '../chameleon';
 import type { CloudConfig, Session } from '../openstack';
 import { AgreedSecrets } from './agreedSecrets';
@@ -103,7 +103,7 @@ export class App {
     this.inspector = new Inspector(this);
     this.timer = new LeaseTimer(this, statusItem);
     this.slotWatch = new SlotWatch(this);
-    this.leader = new Leader(path.join(fsPath, 'leader.lock'), this.#id, systemClock, (leads) => {
+    this.leader = new Leader(path.join(fsPath, 'leader.lock'), holderName(), systemClock, (leads) => {
       this.#signedIn?.setLeads(leads);
       if (!leads) return;
       this.draw();

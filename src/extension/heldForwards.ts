@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { holderOf, lockState, takeFrom, touch, tryLock, unlock, type Clock, type FileLock } from '../base';
+import { lockState, touch, tryLock, unlock, type Clock, type FileLock } from '../base';
 
 const BEAT_MS = 10_000;
 /** Three beats: a window that misses them sleeps, hangs or is gone. */
@@ -24,8 +24,7 @@ export class HeldForwards {
   /** @param lost another window has taken a forward over, after this one slept or hung */
   constructor(folder: string, id: string, clock: Clock, lost: (forwardId: string) => void) {
     this.#folder = folder;
-    // A window that was loaded again has a new process, and wants its forwards back at once.
-    this.#id = `${process.pid} ${id}`;
+    this.#id = id;
     this.#clock = clock;
     this.#lost = lost;
   }
@@ -37,12 +36,7 @@ export class HeldForwards {
 
   /** Whether another window has it, and lives. */
   async isAnothers(forwardId: string): Promise<boolean> {
-    const lock = this.#lockOf(forwardId);
-    return (
-      !this.has(forwardId) &&
-      (await lockState(lock)) === 'another' &&
-      (await deadHolderOf(lock)) === undefined
-    );
+    return !this.has(forwardId) && (await lockState(this.#lockOf(forwardId))) === 'another';
   }
 
   /** Makes a forward this window's. @returns false while another window has it */
@@ -53,7 +47,7 @@ export class HeldForwards {
     const state = await lockState(lock);
     if (state === 'stale' && !this.#isDoubtedLong(forwardId)) return false;
     this.#doubted.delete(forwardId);
-    if (!(await (state === 'another' ? takenFromTheDead(lock) : tryLock(lock)))) return false;
+    if (!(await tryLock(lock))) return false;
     this.#held.set(forwardId, lock);
     this.#beatLater();
     return true;
@@ -103,27 +97,5 @@ export class HeldForwards {
       clock: this.#clock,
       staleMs: STALE_MS,
     };
-  }
-}
-
-async function takenFromTheDead(lock: FileLock): Promise<boolean> {
-  const holder = await deadHolderOf(lock);
-  return holder !== undefined && takeFrom(lock, holder);
-}
-
-/** Who holds it, where that process has ended. */
-async function deadHolderOf(lock: FileLock): Promise<string | undefined> {
-  const holder = await holderOf(lock);
-  const pid = Number(holder?.split(' ')[0]);
-  return Number.isInteger(pid) && pid > 0 && !isAlive(pid) ? holder : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // It is somebody else's: it lives.
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
   }
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Problem, sleep, systemClock } from '../base';
+import { holderName, Problem, sleep, systemClock } from '../base';
 import { wayTo, type SiteInventory } from '../chameleon';
 import { consoleOutput, type Server } from '../openstack';
 import type {
@@ -98,7 +97,7 @@ export class Hosts {
     if (demo !== undefined || signedIn === undefined) return undefined;
     this.#shared ??= new SharedForwards({
       folder: path.join(context.globalStorageUri.fsPath, 'forwards'),
-      id: randomUUID(),
+      id: holderName(),
       clock: systemClock,
       forwards: async () => (await this.ready()).forwards,
       now: () => this.forwards,

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { systemClock, whileLocked } from '../base';
+import { holderName, systemClock, whileLocked } from '../base';
 import {
   BrowserSession,
   chameleonOidc,
@@ -29,7 +28,7 @@ export class Identity {
   constructor(secrets: Secrets, masking: Masking, folder: string) {
     const lock = {
       file: path.join(folder, 'refresh.lock'),
-      id: randomUUID(),
+      id: holderName(),
       clock: systemClock,
       staleMs: STALE_MS,
     };

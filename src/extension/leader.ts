@@ -6,7 +6,7 @@ const STALE_MS = 30_000;
 
 /**
  * Of several windows one is the leader: it polls, warns and watches, so that nothing is asked or said twice. When it
- * closes, or is not heard of for half a minute, another takes over.
+ * closes, has ended, or is not heard of for half a minute, another takes over.
  */
 export class Leader {
   readonly #lock: FileLock;
@@ -17,7 +17,10 @@ export class Leader {
   #cancel: () => void = () => undefined;
   #beating: Promise<void> = Promise.resolve();
 
-  /** @param changed called when this window takes the lead, and when it finds that another has taken it */
+  /**
+   * @param id a `holderName`
+   * @param changed called when this window takes the lead, and when it finds that another has taken it
+   */
   constructor(file: string, id: string, clock: Clock, changed: (leads: boolean) => void) {
     this.#lock = { file, id, clock, staleMs: STALE_MS };
     this.#clock = clock;

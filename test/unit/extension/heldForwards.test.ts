@@ -83,8 +83,8 @@ describe('forwards of several windows', () => {
     await writeFile(
       program,
       `import { HeldForwards } from ${JSON.stringify(path.join(rooms, 'extension/heldForwards.ts'))};
-       import { systemClock } from ${JSON.stringify(path.join(rooms, 'base/index.ts'))};
-       const held = new HeldForwards(${JSON.stringify(path.join(folder, 'locks'))}, 'other', systemClock, () => {});
+       import { holderName, systemClock } from ${JSON.stringify(path.join(rooms, 'base/index.ts'))};
+       const held = new HeldForwards(${JSON.stringify(path.join(folder, 'locks'))}, holderName(), systemClock, () => {});
        held.take('s:8000').then((got) => process.send?.(got));
        process.on('message', () => held.dispose().then(() => process.exit()));`,
     );

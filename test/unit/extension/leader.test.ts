@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import {
+  holderName,
   holds,
   systemClock,
   tryLock,
@@ -60,6 +62,22 @@ describe('leader of several windows', () => {
     await c.start();
     assert.equal(c.leads, true);
     await c.stop();
+  });
+
+  it('passes on at once when its process has ended, unless that was on another machine', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const written: [string, boolean][] = [
+      [`${pid}@${hostname()} ended`, true],
+      [`${pid}@other-${hostname()} not known here`, false],
+      [`${process.ppid}@${hostname()} lives`, false],
+    ];
+    for (const [holder, passes] of written) {
+      await writeFile(path.join(folder, 'leader.lock'), holder);
+      const next = leader(holderName());
+      await next.start();
+      assert.equal(next.leads, passes, holder);
+      await next.stop();
+    }
   });
 
   it('of many windows that find a stale lock at once, at most one gets it', async () => {
