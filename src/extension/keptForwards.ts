@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { lockedBeside, oneByOne, replaceFile, type Guard } from '../base';
 import type { OwnedServer } from '../chameleon';
 import type { Forward, ForwardSpec } from '../ssh';
+import { SharedList } from './sharedList';
 
 /** A forward as it is remembered between sessions: by its server, not by an address, which is recycled. */
 const kept = v.object({
@@ -25,36 +24,31 @@ const MOST = 100;
 
 /**
  * What comes back after a reload or a restart. A forward is remembered while it runs; a pinned one also when it is
- * stopped or its server is gone, and then for the next server of mine with the same name. All windows of this machine
- * share one file, in which each changes its own forwards alone: VS Code's own memory keeps only what the last one wrote.
+ * stopped or its server is gone, and then for the next server of mine with the same name. Of all windows of this machine
+ * each changes its own forwards alone.
  */
 export class KeptForwards {
-  readonly #file: string | undefined;
-  readonly #guard: Guard;
-  #list: readonly KeptForward[] = [];
-  /** Changes that are under way. */
-  #changing = 0;
+  readonly #list: SharedList<KeptForward>;
 
   /** @param file `undefined`: nothing outlives this window */
   constructor(file: string | undefined) {
-    this.#file = file;
-    this.#guard = file === undefined ? oneByOne() : lockedBeside(file);
+    this.#list = new SharedList(file, kept);
   }
 
   /** What is remembered, as it was when last looked at or changed. */
   list(): readonly KeptForward[] {
-    return this.#list;
+    return this.#list.known;
   }
 
   /** Looks what other windows have changed. @returns true when something is otherwise than before */
   async look(): Promise<boolean> {
-    const before = JSON.stringify(this.#list);
-    this.#list = await this.#read();
-    return JSON.stringify(this.#list) !== before;
+    const before = JSON.stringify(this.list());
+    await this.#list.look();
+    return JSON.stringify(this.list()) !== before;
   }
 
   isPinned(id: string): boolean {
-    return this.#list.some((each) => each.id === id && each.pinned);
+    return this.list().some((each) => each.id === id && each.pinned);
   }
 
   /** Remembers forwards as they are now; others stay as they were. */
@@ -73,7 +67,7 @@ export class KeptForwards {
       return [...before.filter(({ id }) => !ids.has(id)), ...now];
     };
     // Its own forwards are this window's alone: what it knows of them is true without a look.
-    if (this.#changing === 0 && isSame(noted(this.#list), this.#list)) return;
+    if (!this.#list.isChanging && isSame(noted(this.list()), this.list())) return;
     await this.#change(noted);
   }
 
@@ -90,28 +84,9 @@ export class KeptForwards {
   }
 
   async #change(edit: (before: readonly KeptForward[]) => readonly KeptForward[]): Promise<void> {
-    this.#changing += 1;
-    try {
-      await this.#guard(async () => {
-        const before = await this.#read();
-        const after = edit(before).slice(-MOST);
-        this.#list = after;
-        if (this.#file !== undefined && !isSame(after, before))
-          await replaceFile(this.#file, `${JSON.stringify(after, undefined, 1)}\n`);
-      });
-    } finally {
-      this.#changing -= 1;
-    }
-  }
-
-  async #read(): Promise<readonly KeptForward[]> {
-    if (this.#file === undefined) return this.#list;
-    const text = await readFile(this.#file, 'utf8').catch(() => undefined);
-    const stored = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(v.unknown())), text);
-    if (!stored.success) return [];
-    return stored.output.flatMap((each) => {
-      const read = v.safeParse(kept, each);
-      return read.success ? [read.output] : [];
+    await this.#list.change((before) => {
+      const after = edit(before).slice(-MOST);
+      return isSame(after, before) ? before : after;
     });
   }
 }

@@ -10,5 +10,4 @@ export const VARIANTS_STATE = 'chameleon.labVariants';
 export const PARAMETERS_STATE = 'chameleon.labParameters';
 export const CONFIRMED_STATE = 'chameleon.confirmedChecks';
 export const REMOTE_FOLDERS_STATE = 'chameleon.remoteFolders';
-export const WATCHES_STATE = 'chameleon.slotWatches';
 export const OVERDUE_STATE = 'chameleon.overdueSaid';

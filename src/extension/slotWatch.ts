@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import * as v from 'valibot';
 import { systemClock } from '../base';
 import {
@@ -12,8 +13,8 @@ import {
 import { reserveFrom } from './actions/reserve';
 import type { App } from './app';
 import { ask } from './ask';
-import { WATCHES_STATE } from './keys';
 import { localTime } from './rows/when';
+import { SharedList } from './sharedList';
 
 /** One list of allocations a site and five minutes, while something is watched there; none otherwise. */
 export const WATCH_MS = 5 * 60_000;
@@ -21,34 +22,41 @@ export const WATCH_MS = 5 * 60_000;
 const RESERVE = 'Reserve Now';
 const STOP = 'Stop Watching';
 
-const kept = v.array(
-  v.object({
-    id: v.string(),
-    site: v.string(),
-    nodeType: v.string(),
-    amount: v.number(),
-    hours: v.number(),
-    name: v.string(),
-    floatingIps: v.number(),
-    rules: v.object({ startOnHour: v.optional(v.boolean()), endMinute: v.optional(v.number()) }),
-    start: v.union([v.number(), v.literal('now')]),
-  }),
-);
+const kept = v.object({
+  id: v.string(),
+  site: v.string(),
+  nodeType: v.string(),
+  amount: v.number(),
+  hours: v.number(),
+  name: v.string(),
+  floatingIps: v.number(),
+  rules: v.object({ startOnHour: v.optional(v.boolean()), endMinute: v.optional(v.number()) }),
+  start: v.union([v.number(), v.literal('now')]),
+});
 
 /** “Tell me when a slot frees”: lives on over reloads; only the leading window asks and speaks. */
 export class SlotWatch {
   readonly #app: App;
+  readonly #shared: SharedList<SlotWish>;
+  /** Of the demo, which begins anew with each window. */
+  readonly #played = new SharedList<SlotWish>(undefined, kept);
   #told: ReadonlySet<string> = new Set();
   #cancel: () => void = () => undefined;
   #stopped = false;
 
   constructor(app: App) {
     this.#app = app;
+    this.#shared = new SharedList(path.join(app.context.globalStorageUri.fsPath, 'watches.json'), kept);
   }
 
-  get wishes(): readonly SlotWish[] {
-    const parsed = v.safeParse(kept, this.#app.context.globalState.get(WATCHES_STATE, []));
-    return parsed.success ? parsed.output : [];
+  /** What is watched for, by whichever window. */
+  async wishes(): Promise<readonly SlotWish[]> {
+    await this.#list.look();
+    return this.#list.known;
+  }
+
+  get #list(): SharedList<SlotWish> {
+    return this.#app.demo === undefined ? this.#shared : this.#played;
   }
 
   /** Goes on with what was watched before; called at sign-in. */
@@ -71,7 +79,7 @@ export class SlotWatch {
       rules,
       start,
     };
-    await this.#keep([...this.wishes, wish]);
+    await this.#list.change((before) => [...before, wish]);
     const when =
       start === 'now' ? 'as soon as one is free' : `for ${localTime(start - site.clockOffset, Date.now())}`;
     void ask.info(
@@ -81,7 +89,7 @@ export class SlotWatch {
   }
 
   async remove(id: string): Promise<void> {
-    await this.#keep(this.wishes.filter((wish) => wish.id !== id));
+    await this.#list.change((before) => before.filter((wish) => wish.id !== id));
   }
 
   dispose(): void {
@@ -89,13 +97,9 @@ export class SlotWatch {
     this.#cancel();
   }
 
-  async #keep(wishes: readonly SlotWish[]): Promise<void> {
-    await this.#app.context.globalState.update(WATCHES_STATE, wishes);
-  }
-
   #schedule(wait: number): void {
     this.#cancel();
-    if (this.#stopped || this.wishes.length === 0) return;
+    if (this.#stopped || this.#app.signedIn === undefined) return;
     this.#cancel = systemClock.after(wait, () => {
       this.#look()
         .catch((thrown: unknown) => {
@@ -109,8 +113,8 @@ export class SlotWatch {
 
   /** Asks the sites that something is watched at, and tells what became free. */
   async #look(): Promise<void> {
-    const { wishes } = this;
     if (!this.#app.speaks || this.#app.signedIn === undefined) return;
+    const wishes = await this.wishes();
     const watched = new Set(wishes.map(({ site }) => site));
     const sites = this.#app.inventory.sites.filter(({ site }) => watched.has(site.name));
     await Promise.all(

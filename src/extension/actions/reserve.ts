@@ -294,7 +294,7 @@ export function showAvailability(app: App, argument: unknown): Promise<void> {
 
 /** Which slots are watched for, and which no longer shall be. */
 export async function watchedSlots(app: App): Promise<void> {
-  const { wishes } = app.slotWatch;
+  const wishes = await app.slotWatch.wishes();
   if (wishes.length === 0) {
     void ask.info('No slot is watched for. The availability calendar and a refused reservation offer it.');
     return;
