@@ -232,6 +232,14 @@ export const SEEN_REALLY: Readonly<Record<string, SeenReally>> = {
       'drift-metrics-live',
       'drift-events',
     ],
+    long: [
+      'grafana-up',
+      'grafana-datasource',
+      'dash-service',
+      'dash-service-panels',
+      'alert-failed-requests',
+      'dash-prediction',
+    ],
   },
   'lab8-data-persist': {
     services: [

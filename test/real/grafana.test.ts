@@ -4,18 +4,14 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import type { Target } from '../../src/ssh';
 import { rules } from '../labs/lab7/online';
 import { recordedBody } from '../labs/recorded';
+import { SEEN_REALLY } from '../labs/seenReally';
 import { lab as online } from '../labs/worlds/lab7-eval-online';
 import { RealHosts } from '../ssh/labs/realHost';
 import { addressOf, inLab, onHost, script, up, type Lab } from '../ssh/setup';
 import { World } from '../ssh/world';
 
-const OF_ADMIN = [
-  'grafana-datasource',
-  'dash-service',
-  'dash-service-panels',
-  'alert-failed-requests',
-  'dash-prediction',
-];
+const ASKED = SEEN_REALLY['lab7-eval-online']?.long ?? [];
+const OF_ADMIN = ASKED.filter((id) => id !== 'grafana-up');
 const PROMETHEUS = { name: 'prometheus', type: 'prometheus', url: 'http://prometheus:9090', access: 'proxy' };
 const SERVICE = 'Food Classifier Service Monitoring';
 const PREDICTION = 'Food Classifier Prediction Monitoring';
@@ -33,7 +29,7 @@ describe('Lab 7, online, on a real Grafana', () => {
   const real = new RealHosts({
     worlds: online,
     hosts: { node: 'online' },
-    asked: ['ssh-login', 'grafana-up', ...OF_ADMIN],
+    asked: ['ssh-login', ...ASKED],
   });
 
   before(async () => {

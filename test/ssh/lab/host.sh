@@ -18,12 +18,17 @@ set -uo pipefail
 cmd=${1:-list}; h=${2:-}; shift; shift 2>/dev/null
 d=$SVCLAB/hosts/$h
 [ "$cmd" = list ] || hosts | grep -qx -- "$h" || die "no such host: $h"
+# what is asked of the outside is so when this returns
 refresh() {
-  local a; a=$(host_addr "$1")
+  local a f=$SVCLAB/front/$1.json; a=$(host_addr "$1")
   [ -n "$a" ] || return 0
   jq -n --arg a "$a" --argjson p "$(pid_of "host-$1")" --arg c "$SVCLAB/hosts/$1/sshd_config" --arg l "$SVCLAB/log/sshd-$1.log" \
     --arg s "$(cat "$SVCLAB/hosts/$1/ssh_mode")" --argjson o "[$(grep -v '^$' "$SVCLAB/hosts/$1/open" | paste -sd, -)]" \
-    '{address:$a,pid:$p,sshd_config:$c,log:$l,ssh:$s,open:$o}' > "$SVCLAB/front/.$1" && mv "$SVCLAB/front/.$1" "$SVCLAB/front/$1.json"
+    '{address:$a,pid:$p,sshd_config:$c,log:$l,ssh:$s,open:$o}' > "$SVCLAB/front/.$1" && mv "$SVCLAB/front/.$1" "$f"
+  alive front || return 0
+  local as_of; as_of="$f $(stat -c %.9Y "$f" | tr -d .)"
+  for _ in {1..100}; do grep -qxF "$as_of" "$SVCLAB/front/taken" 2>/dev/null && return 0; sleep 0.05; done
+  die "the outside of $1 is not taken over"
 }
 connections() { local p; for p in $(/usr/bin/python3 "$HERE/procs.py" beside "$(pid_of "host-$1")"); do
   case $(tr '\0' ' ' < "/proc/$p/cmdline") in sshd*|*/sshd*) echo "$p";; esac; done; }
