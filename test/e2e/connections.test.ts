@@ -99,7 +99,8 @@ describe('connections in the demo', () => {
     const dialog = window.page.locator('.monaco-dialog-box');
     await dialog.getByText('No extension for remote windows is installed').waitFor();
     await dialog.getByText('Install it now?').waitFor();
-    await window.button('Cancel').click();
+    // The progress of the connection has a button of that name, too.
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });
   });
 
