@@ -1,15 +1,21 @@
 import * as vscode from 'vscode';
 import { itemOf } from './rowItem';
-import { flat, type Row } from './rows/row';
+import { changedRows, flat, type Row } from './rows/row';
 
-/** One view over rows. It redraws only when the rows have changed. */
+/**
+ * One view over rows. It redraws only what has changed: while the editor asks for a row anew, a click on it or on one
+ * of its actions is lost.
+ */
 export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
-  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #changed = new vscode.EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly view: vscode.TreeView<Row>;
   #rows: readonly Row[] = [];
   #parents = new Map<string, Row>();
-  #drawn = '[]';
+  /** The latest of each id. */
+  #latest = new Map<string, Row>();
+  /** The objects by which the editor knows the rows that it has asked for. */
+  readonly #given = new Map<string, Row>();
   /** A tree that is told of a change before it has ever asked asks twice at once, and draws half of it. */
   #wasAsked = false;
 
@@ -27,23 +33,28 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
   }
 
   show(rows: readonly Row[]): void {
-    const drawn = JSON.stringify(rows);
+    const changed = changedRows(this.#rows, rows);
     this.#rows = rows;
-    if (drawn === this.#drawn) return;
-    this.#drawn = drawn;
-    this.#parents = new Map(
-      flat(rows).flatMap((each) => each.children.map((child) => [child.id, each] as const)),
-    );
-    if (this.#wasAsked) this.#changed.fire(undefined);
+    if (changed?.length === 0) return;
+    const all = flat(rows);
+    this.#latest = new Map(all.map((each) => [each.id, each]));
+    this.#parents = new Map(all.flatMap((each) => each.children.map((child) => [child.id, each] as const)));
+    for (const id of this.#given.keys()) if (!this.#latest.has(id)) this.#given.delete(id);
+    if (!this.#wasAsked) return;
+    // What was never asked for is not drawn.
+    const known = changed?.flatMap((id) => this.#given.get(id) ?? []);
+    if (known === undefined || known.length > 0) this.#changed.fire(known);
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    return itemOf(row);
+    return itemOf(this.#latest.get(row.id) ?? row);
   }
 
   getChildren(row?: Row): Row[] {
     this.#wasAsked = true;
-    return [...(row?.children ?? (row === undefined ? this.#rows : []))];
+    const children = row === undefined ? this.#rows : (this.#latest.get(row.id) ?? row).children;
+    for (const child of children) this.#given.set(child.id, child);
+    return [...children];
   }
 
   getParent(row: Row): Row | undefined {

@@ -38,6 +38,7 @@ export function addPrivateNetwork(
  * @returns what is in the way; undefined: it is done
  */
 export function provisionCloudLab(world: World): string | undefined {
+  world.settle(); // a lease that begins now may have just been asked for
   const site = world.site('KVM@TACC');
   const { netId } = accounts.student;
   const [first, second] = [1, 2].map((number) => activeLease(site, `lease${number}_cloud_${netId}`));
