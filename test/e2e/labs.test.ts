@@ -1,6 +1,6 @@
 /** The Labs view and lab files, by clicks alone. */
 import assert from 'node:assert/strict';
-import { demoIsOpen, openStep } from './steps';
+import { demoIsOpen, logIn, openStep } from './steps';
 import { openWindow, type Workbench } from './window';
 
 for (const theme of ['dark', 'light'] as const)
@@ -68,8 +68,7 @@ for (const theme of ['dark', 'light'] as const)
       const check = (): Promise<void> =>
         window.rowAction('Labs', 'A command ran in the remote session', 'Run This Check');
       await window.clickRow('Labs', 'What is there');
-      await window.clickRow('Labs', /^hello_chameleon-alexbaker.*click for a terminal/);
-      await window.terminal().getByText('cc@hello-chameleon-alexbaker').first().waitFor();
+      await logIn(window, 'hello_chameleon-alexbaker', 'cc@hello-chameleon-alexbaker');
       await onServer('rm hello.txt');
       await check();
       await row('passed earlier');

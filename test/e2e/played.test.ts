@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readCard } from '../../src/labs';
-import { demoIsOpen, savePng } from './steps';
+import { demoIsOpen, logIn, savePng } from './steps';
 import { openWindow, type Workbench } from './window';
 
 const LAB = /Experiment tracking|MLflow/;
@@ -76,16 +76,14 @@ describe('the MLflow lab in the demo, from nothing to its card', () => {
   it('has the work done by the demo in the terminal, and sees by itself what does not last', async () => {
     const counted = /(\d+) of \d+/.exec(await window.row('Labs', LAB).innerText())?.[1] ?? '';
     await window.clickRow('Labs', /^What is there/);
-    await window.clickRow('Labs', new RegExp(`^${LAUNCHED}.*click for a terminal`));
-    const terminal = window.terminal();
-    await terminal.getByText(`cc@${LAUNCHED}`).first().waitFor();
+    await logIn(window, LAUNCHED, `cc@${LAUNCHED}`);
     await window.page.keyboard.type('play\n');
-    await terminal.getByText('Now check the lab.').first().waitFor();
+    await window.terminal().getByText('Now check the lab.').first().waitFor();
     // Nobody clicks: the watch does it.
     await window.row('Labs', new RegExp(`MLflow.*(?<!\\d)(?!${counted} of)\\d+ of \\d+`)).waitFor();
     await window.screenshot('mlflow-6-played');
     await window.page.keyboard.type('exit\n');
-    await terminal.waitFor({ state: 'detached' });
+    await window.terminal().waitFor({ state: 'detached' });
   });
 
   it('passes, and saves the card', async () => {
@@ -112,13 +110,6 @@ describe('the cloud lab in the demo, from nothing to its card', () => {
     const row = window.row('Labs', lab);
     await row.waitFor();
     if ((await row.getAttribute('aria-expanded')) !== String(isOpen)) await row.click();
-  };
-
-  /** A terminal on the server of that row. */
-  const logIn = async (server: string, host: string): Promise<void> => {
-    await open(/^What is there/, true);
-    await window.clickRow('Labs', new RegExp(`^${server}.*click for a terminal`));
-    await window.terminal().getByText(`cc@${host}`).first().waitFor();
   };
 
   /** The demo does the work, up to what it says then. */
@@ -148,7 +139,8 @@ describe('the cloud lab in the demo, from nothing to its card', () => {
 
   it('has done by the demo what is done in Horizon', async () => {
     await open(/Hello, Chameleon/, true);
-    await logIn('hello_chameleon-alexbaker', 'hello-chameleon-alexbaker');
+    await open(/^What is there/, true);
+    await logIn(window, 'hello_chameleon-alexbaker', 'cc@hello-chameleon-alexbaker');
     await play('play on there.');
     await window.page.keyboard.type('exit\n');
     await window.terminal().waitFor({ state: 'detached' });
@@ -159,7 +151,8 @@ describe('the cloud lab in the demo, from nothing to its card', () => {
   });
 
   it('sees by itself each stage of the work on node1, of which some is gone in the next', async () => {
-    await logIn('node1-cloud-ab1234', 'node1-cloud-ab1234');
+    await open(/^What is there/, true);
+    await logIn(window, 'node1-cloud-ab1234', 'cc@node1-cloud-ab1234');
     for (const [at, count] of STAGES.entries()) {
       await play(`[${at + 1}/${STAGES.length}]`);
       await seen(count);

@@ -1,7 +1,7 @@
 /** What several tours do in the same way. */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { Workbench } from './window';
+import type { ViewTitle, Workbench } from './window';
 
 const LAB = '1 Hello, Chameleon';
 
@@ -77,16 +77,38 @@ export async function openService(window: Workbench, server: string, service: st
   const opened = window.page.context().waitForEvent('page');
   opened.catch(() => undefined); // awaited below
   const begins = window.message(`Opening ${service}`).or(window.button('Connect')).first();
-  const hasBegun = (): Promise<boolean> =>
-    Promise.race([opened, begins.waitFor({ timeout: 10_000 })]).then(
-      () => true,
-      () => false,
-    );
-  // The editor loses a click in the moment in which it draws the tree anew.
-  do await window.clickRow('Resources', row);
-  while (!(await hasBegun()));
+  await clickUntil(window, 'Resources', row, (timeout) =>
+    Promise.race([opened, begins.waitFor({ timeout })]),
+  );
   const page = await opened;
   await page.waitForLoadState();
   assert.match(page.url(), /^http:\/\/127\.0\.0\.1:/);
   return page;
+}
+
+/** Opens a terminal by a server's row in the Labs view, and waits for its prompt. */
+export async function logIn(window: Workbench, server: string, prompt: string): Promise<void> {
+  const there = window.terminal().getByText(prompt).first();
+  await clickUntil(window, 'Labs', new RegExp(`^${server}.*click for a terminal`), (timeout) =>
+    there.waitFor({ timeout }),
+  );
+}
+
+/** As long as what a click begins may take to show itself, ms. */
+const BEGINS_MS = 15_000;
+
+/** Clicks a row, and again if nothing begins: the editor loses a click in the moment in which it draws the row anew. */
+async function clickUntil(
+  window: Workbench,
+  view: ViewTitle,
+  row: RegExp,
+  begins: (timeout: number) => Promise<unknown>,
+): Promise<void> {
+  const hasBegun = (): Promise<boolean> =>
+    begins(BEGINS_MS).then(
+      () => true,
+      () => false,
+    );
+  do await window.clickRow(view, row);
+  while (!(await hasBegun()));
 }
