@@ -1,21 +1,15 @@
 import * as vscode from 'vscode';
 import { itemOf } from './rowItem';
-import { changedRows, flat, type Row } from './rows/row';
+import { flat, type Row } from './rows/row';
 
-/**
- * One view over rows. It redraws only what has changed: while the editor asks for a row anew, a click on it or on one
- * of its actions is lost.
- */
+/** One view over rows. It redraws only when the rows have changed. */
 export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
-  readonly #changed = new vscode.EventEmitter<Row[] | undefined>();
+  readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly view: vscode.TreeView<Row>;
   #rows: readonly Row[] = [];
   #parents = new Map<string, Row>();
-  /** The latest of each id. */
-  #latest = new Map<string, Row>();
-  /** The objects by which the editor knows the rows that it has asked for. */
-  readonly #given = new Map<string, Row>();
+  #drawn = '[]';
   /** A tree that is told of a change before it has ever asked asks twice at once, and draws half of it. */
   #wasAsked = false;
 
@@ -33,28 +27,23 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
   }
 
   show(rows: readonly Row[]): void {
-    const changed = changedRows(this.#rows, rows);
+    const drawn = JSON.stringify(rows);
     this.#rows = rows;
-    if (changed?.length === 0) return;
-    const all = flat(rows);
-    this.#latest = new Map(all.map((each) => [each.id, each]));
-    this.#parents = new Map(all.flatMap((each) => each.children.map((child) => [child.id, each] as const)));
-    for (const id of this.#given.keys()) if (!this.#latest.has(id)) this.#given.delete(id);
-    if (!this.#wasAsked) return;
-    // What was never asked for is not drawn.
-    const known = changed?.flatMap((id) => this.#given.get(id) ?? []);
-    if (known === undefined || known.length > 0) this.#changed.fire(known);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#parents = new Map(
+      flat(rows).flatMap((each) => each.children.map((child) => [child.id, each] as const)),
+    );
+    if (this.#wasAsked) this.#changed.fire(undefined);
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    return itemOf(this.#latest.get(row.id) ?? row);
+    return itemOf(row);
   }
 
   getChildren(row?: Row): Row[] {
     this.#wasAsked = true;
-    const children = row === undefined ? this.#rows : (this.#latest.get(row.id) ?? row).children;
-    for (const child of children) this.#given.set(child.id, child);
-    return [...children];
+    return [...(row?.children ?? (row === undefined ? this.#rows : []))];
   }
 
   getParent(row: Row): Row | undefined {

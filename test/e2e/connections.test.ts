@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { demoIsOpen, openService } from './steps';
+import { actOn, demoIsOpen, openService } from './steps';
 import { openWindow, type Workbench } from './window';
 
 const SERVER = 'node-mlflow-ab1234';
@@ -28,18 +28,17 @@ describe('connections in the demo', () => {
     await window.row('Connections', new RegExp(`^${SERVER}connected`)).waitFor();
     const forward = /^MLflow:8000 · up · 127\.0\.0\.1:\d+/;
     await window.row('Connections', forward).waitFor();
-    await window.rowAction('Connections', forward, 'Pin Forward');
-    await window.row('Connections', /^MLflow.*pinned/).waitFor();
+    const pinned = window.row('Connections', /^MLflow.*pinned/);
+    await actOn(window, 'Connections', forward, 'Pin Forward', 'MLflow', pinned);
     await window.screenshot('connections-1-pinned');
   });
 
   it('stops and restarts on the same port', async () => {
     const before = await window.row('Connections', /^MLflow/).innerText();
-    await window.rowAction('Connections', /^MLflow/, 'Stop Forward');
-    await window.row('Connections', /^MLflow:8000 · stopped · pinned/).waitFor();
-    await window.rowAction('Connections', /^MLflow/, 'Restart Forward');
+    const stopped = window.row('Connections', /^MLflow:8000 · stopped · pinned/);
+    await actOn(window, 'Connections', /^MLflow/, 'Stop Forward', 'MLflow', stopped);
     const again = window.row('Connections', /^MLflow:8000 · up · 127/);
-    await again.waitFor();
+    await actOn(window, 'Connections', /^MLflow/, 'Restart Forward', 'MLflow', again);
     const port = (text: string): string | undefined => /127\.0\.0\.1:(\d+)/.exec(text)?.[1];
     assert.equal(port(await again.innerText()), port(before));
   });
@@ -55,8 +54,8 @@ describe('connections in the demo', () => {
       /Port 9999 on port 9999 of node-mlflow-ab1234: .*Nothing listens/,
     );
     await window.screenshot('connections-5-wrong');
-    await window.rowAction('Connections', wrong, 'Stop Forward');
-    await window.row('Connections', /^Port 9999stopped/).waitFor();
+    const over = window.row('Connections', /^Port 9999stopped/);
+    await actOn(window, 'Connections', wrong, 'Stop Forward', 'Port 9999', over);
   });
 
   it('gives its address to new terminals, and takes it back', async () => {

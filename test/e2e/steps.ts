@@ -1,6 +1,6 @@
 /** What several tours do in the same way. */
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { ViewTitle, Workbench } from './window';
 
 const LAB = '1 Hello, Chameleon';
@@ -47,18 +47,31 @@ export async function savePng(
   lab: string | RegExp = LAB,
   title = 'Hello, Chameleon',
 ): Promise<string> {
-  await window.rowAction('Labs', lab, 'Save Completion Card');
   const panel = window.panel();
-  const image = panel.locator('img.card');
-  // A click in the moment in which the tree is drawn anew reaches the command without its row: then it asks.
-  const asked = window.quickInput().locator('.monaco-list-row', { hasText: title });
-  await image.or(asked).first().waitFor();
-  if (await asked.isVisible()) await asked.click();
-  await image.waitFor();
+  await actOn(window, 'Labs', lab, 'Save Completion Card', title, panel.locator('img.card'));
   await panel.getByText('Save as PNG').click();
   await window.quickInput().getByRole('button', { name: 'OK' }).click();
   const said = await panel.getByText(/^Saved as .*\.png/).innerText();
   return said.replace(/^Saved as (.*\.png).*$/, '$1');
+}
+
+/**
+ * Does something to a row, and waits for what comes of it. A click in the moment in which the tree is drawn anew
+ * reaches the command without its row: then it asks.
+ */
+export async function actOn(
+  window: Workbench,
+  view: ViewTitle,
+  row: string | RegExp,
+  action: string,
+  name: string,
+  done: Locator,
+): Promise<void> {
+  await window.rowAction(view, row, action);
+  const asked = window.quickInput().locator('.monaco-list-row', { hasText: name }).first();
+  await done.or(asked).first().waitFor();
+  if (await asked.isVisible()) await asked.click();
+  await done.waitFor();
 }
 
 /** Opens a card that was handed in, from the opened folder. */

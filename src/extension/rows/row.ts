@@ -78,20 +78,3 @@ export function row(parts: RowParts): Row {
 export function flat(rows: readonly Row[]): readonly Row[] {
   return rows.flatMap((each) => [each, ...flat(each.children)]);
 }
-
-/**
- * The rows that are to be drawn again, by id, each with all below it: what changed alone, and what has others below it.
- * `undefined`: the whole tree.
- */
-export function changedRows(before: readonly Row[], after: readonly Row[]): readonly string[] | undefined {
-  if (before.length !== after.length || before.some(({ id }, at) => id !== after[at]?.id)) return undefined;
-  return before.flatMap((was, at) => {
-    const now = after[at] ?? was;
-    const below = changedRows(was.children, now.children);
-    return below === undefined || itself(was) !== itself(now) ? [now.id] : below;
-  });
-}
-
-function itself(its: Row): string {
-  return JSON.stringify({ ...its, children: [] });
-}
