@@ -198,6 +198,7 @@ export class Workbench {
   /** One of the actions that a row shows while the mouse is over it. */
   async rowAction(view: ViewTitle, text: string | RegExp, action: string): Promise<void> {
     const row = this.row(view, text);
+    await this.page.mouse.move(0, 0); // off a row whose tooltip would lie over this one
     await row.hover();
     await row.locator(`.action-label[aria-label^="${action}"]`).first().click();
   }

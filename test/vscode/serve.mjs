@@ -12,6 +12,7 @@ import { cleanEnvironment } from './run.mjs';
 export const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.quickOpen.closeOnFocusLost': false, // a panel that comes up late would take a list away from the one who chooses in it
+  'workbench.hover.delay': 600_000, // a tooltip lies over the row below
   'workbench.tips.enabled': false,
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
