@@ -90,8 +90,9 @@ export async function openService(window: Workbench, server: string, service: st
   const opened = window.page.context().waitForEvent('page');
   opened.catch(() => undefined); // awaited below
   const begins = window.message(`Opening ${service}`).or(window.button('Connect')).first();
-  await clickUntil(window, 'Resources', row, (timeout) =>
-    Promise.race([opened, begins.waitFor({ timeout })]),
+  await clickUntil(
+    () => window.clickRow('Resources', row),
+    (timeout) => Promise.race([opened, begins.waitFor({ timeout })]),
   );
   const page = await opened;
   await page.waitForLoadState();
@@ -102,19 +103,18 @@ export async function openService(window: Workbench, server: string, service: st
 /** Opens a terminal by a server's row in the Labs view, and waits for its prompt. */
 export async function logIn(window: Workbench, server: string, prompt: string): Promise<void> {
   const there = window.terminal().getByText(prompt).first();
-  await clickUntil(window, 'Labs', new RegExp(`^${server}.*click for a terminal`), (timeout) =>
-    there.waitFor({ timeout }),
+  await clickUntil(
+    () => window.clickRow('Labs', new RegExp(`^${server}.*click for a terminal`)),
+    (timeout) => there.waitFor({ timeout }),
   );
 }
 
 /** As long as what a click begins may take to show itself, ms. */
 const BEGINS_MS = 15_000;
 
-/** Clicks a row, and again if nothing begins: the editor loses a click in the moment in which it draws the row anew. */
-async function clickUntil(
-  window: Workbench,
-  view: ViewTitle,
-  row: RegExp,
+/** Clicks, and again if nothing begins: the editor loses a click in the moment in which it draws the row anew. */
+export async function clickUntil(
+  click: () => Promise<void>,
   begins: (timeout: number) => Promise<unknown>,
 ): Promise<void> {
   const hasBegun = (): Promise<boolean> =>
@@ -122,6 +122,6 @@ async function clickUntil(
       () => true,
       () => false,
     );
-  do await window.clickRow(view, row);
+  do await click();
   while (!(await hasBegun()));
 }
