@@ -150,7 +150,7 @@ describe('the cloud lab in the demo, from nothing to its card', () => {
 
   it('has done by the demo what is done in Horizon', async () => {
     await open(/Hello, Chameleon/, true);
-    await open(/^What is there/, true);
+    await open(/^What is there.*running/, true);
     await logIn(window, 'hello_chameleon-alexbaker', 'cc@hello-chameleon-alexbaker');
     await play('play on there.');
     await window.page.keyboard.type('exit\n');
@@ -162,7 +162,7 @@ describe('the cloud lab in the demo, from nothing to its card', () => {
   });
 
   it('sees by itself each stage of the work on node1, of which some is gone in the next', async () => {
-    await open(/^What is there/, true);
+    await open(/^What is there.*running/, true);
     await logIn(window, 'node1-cloud-ab1234', 'cc@node1-cloud-ab1234');
     for (const [at, count] of STAGES.entries()) {
       await play(`[${at + 1}/${STAGES.length}]`);
