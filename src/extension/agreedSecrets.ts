@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Problem } from '../base';
+import { Problem, replaceFile } from '../base';
 import type { Secrets } from './cloudStore';
 
 const REMOVED = 'removed';
@@ -80,12 +80,9 @@ export class AgreedSecrets implements Secrets {
   }
 
   async #mark(key: string, marks: readonly string[]): Promise<void> {
-    const draft = path.join(this.#folder, `${randomUUID()}.new`);
     try {
-      await mkdir(this.#folder, { recursive: true });
-      await writeFile(draft, marks.length === 0 ? REMOVED : marks.join('\n'), { mode: 0o600 });
       // In one step: an empty list of digests would read as a removal.
-      await rename(draft, this.#fileOf(key));
+      await replaceFile(this.#fileOf(key), marks.length === 0 ? REMOVED : marks.join('\n'));
     } catch {
       // Better no word than an old one, by which the new secret would be refused.
       await rm(this.#fileOf(key), { force: true }).catch(() => undefined);

@@ -1,6 +1,6 @@
-import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import type { Clock } from '../base';
+import { replaceFile, type Clock } from '../base';
 import { askDirectory, learnSites, readDirectory } from '../chameleon';
 
 const DAY_MS = 24 * 3_600_000;
@@ -28,8 +28,7 @@ export class SiteDirectory {
     if (await this.#isOfToday()) return false;
     const text = await askDirectory(fetch, this.#stop.signal);
     if (text === undefined || this.#stop.signal.aborted) return false;
-    await mkdir(path.dirname(this.#file), { recursive: true });
-    await writeFile(this.#file, text);
+    await replaceFile(this.#file, text);
     await utimes(this.#file, this.#clock.now() / 1000, this.#clock.now() / 1000);
     const isOther = text !== this.#text;
     this.#text = text;

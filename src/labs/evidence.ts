@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as v from 'valibot';
-import { Problem } from '../base';
+import { Problem, replaceFile } from '../base';
 import type { EvidenceKey, EvidenceStore } from './world';
 
 const kept = v.strictObject({
@@ -58,7 +58,7 @@ export function fileEvidence(place: string): EvidenceStore {
     place.endsWith('.json') ? place : path.join(place, `${nameOf(key)}.json`);
   return {
     load: async (key) => readEvidence(fileOf(key)),
-    save: async (key, value) => writeEvidence(fileOf(key), value),
+    save: async (key, value) => replaceFile(fileOf(key), `${JSON.stringify(value, undefined, 1)}\n`),
   };
 }
 
@@ -81,11 +81,4 @@ async function readEvidence(file: string): Promise<Evidence | undefined> {
   throw new Problem(`${file} is not kept evidence of this version.`, {
     next: 'Move it away; what can still be seen is seen again.',
   });
-}
-
-async function writeEvidence(file: string, value: Evidence): Promise<void> {
-  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
-  const draft = `${file}.${process.pid}.new`;
-  await writeFile(draft, `${JSON.stringify(value, undefined, 1)}\n`, { mode: 0o600 });
-  await rename(draft, file);
 }

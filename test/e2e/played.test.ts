@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readCard } from '../../src/labs';
-import { clickUntil, demoIsOpen, logIn, savePng } from './steps';
+import { clickUntil, demoIsOpen, logIn, savePng, unfold } from './steps';
 import { openWindow, type Workbench } from './window';
 
 const LAB = /Experiment tracking|MLflow/;
@@ -118,11 +118,7 @@ describe('the cloud lab in the demo, from nothing to its card', () => {
   const seen = (count: number) =>
     window.row('Labs', new RegExp(`${CLOUD.source}.*(?<!\\d)${count} of \\d+`)).waitFor();
 
-  const open = async (lab: RegExp, isOpen: boolean): Promise<void> => {
-    const row = window.row('Labs', lab);
-    await row.waitFor();
-    if ((await row.getAttribute('aria-expanded')) !== String(isOpen)) await row.click();
-  };
+  const open = (row: RegExp, isOpen: boolean): Promise<void> => unfold(window, 'Labs', row, isOpen);
 
   /** The demo does the work, up to what it says then. */
   const play = async (says: string): Promise<void> => {

@@ -24,11 +24,19 @@ export async function openStep(
   step: string,
   view: 'Labs' | 'Inspect' = 'Labs',
 ): Promise<void> {
-  for (const text of [LAB, step]) {
-    const row = window.row(view, text);
-    await row.waitFor();
-    if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
-  }
+  for (const text of [LAB, step]) await unfold(window, view, text);
+}
+
+/** Unfolds a row, or folds it, if it is not so. */
+export async function unfold(
+  window: Workbench,
+  view: ViewTitle,
+  text: string | RegExp,
+  isOpen = true,
+): Promise<void> {
+  const row = window.row(view, text);
+  await row.waitFor();
+  if ((await row.getAttribute('aria-expanded')) === String(!isOpen)) await row.click();
 }
 
 /** Gives the failed key to the site by the repair on its row, until the check says that it passed. */
@@ -83,8 +91,7 @@ export async function verify(window: Workbench, name: string): Promise<void> {
 
 /** Clicks a service's row below its server, and gives the page that opens for it. */
 export async function openService(window: Workbench, server: string, service: string): Promise<Page> {
-  const above = window.row('Resources', server);
-  if ((await above.getAttribute('aria-expanded')) === 'false') await above.click();
+  await unfold(window, 'Resources', server);
   const row = new RegExp(`^${service}`);
   await window.row('Resources', row).waitFor();
   const opened = window.page.context().waitForEvent('page');
