@@ -136,6 +136,10 @@ export function pictures(): string {
   return folder;
 }
 
+/** As long as an action is waited for while the mouse is where its row was, ms, and how often. */
+const HOVER_MS = 5_000;
+const MOST_HOVERS = 12;
+
 const CLASSES = { light: 'vs', dark: 'vs-dark', 'high-contrast': 'hc-black' } as const;
 
 /** The window, by what a person sees. */
@@ -198,9 +202,18 @@ export class Workbench {
   /** One of the actions that a row shows while the mouse is over it. */
   async rowAction(view: ViewTitle, text: string | RegExp, action: string): Promise<void> {
     const row = this.row(view, text);
-    await this.page.mouse.move(0, 0); // off a row whose tooltip would lie over this one
-    await row.hover();
-    await row.locator(`.action-label[aria-label^="${action}"]`).first().click();
+    const button = row.locator(`.action-label[aria-label^="${action}"]`).first();
+    for (let tries = 1; ; tries += 1) {
+      await this.page.mouse.move(0, 0); // off a row whose tooltip would lie over this one
+      await row.hover();
+      try {
+        await button.click({ timeout: HOVER_MS });
+        return;
+      } catch (thrown) {
+        // The tree was drawn anew, with another row under the mouse.
+        if (tries === MOST_HOVERS) throw thrown;
+      }
+    }
   }
 
   /** One of the actions in a view's title. */
