@@ -217,10 +217,13 @@ describe('what is done to servers of a real OpenStack', function () {
     assert.deepEqual(launched.notes, []);
     assert.equal(launched.ssh, true);
     assert.deepEqual(asked, [launched.ip?.address, launched.ip?.address]);
-    const seen = await client('student_a', 'server', 'show', launched.server.id);
+    // Nova learns of an address that Neutron bound a moment later.
+    const seen = await until(
+      () => client('student_a', 'server', 'show', launched.server.id),
+      (shown) => JSON.stringify(field(shown, 'addresses')).includes(launched.ip?.address ?? '?'),
+    );
     assert.equal(field(seen, 'status'), 'ACTIVE');
     assert.equal(field(seen, 'key_name'), 'key-launch-ab1234');
-    assert.ok(JSON.stringify(field(seen, 'addresses')).includes(launched.ip?.address ?? '?'));
     assert.ok(JSON.stringify(field(seen, 'security_groups')).includes('allow-ssh'));
     assert.ok((await listKeyPairs(open)).some(({ name }) => name === 'key-launch-ab1234'));
     // It stands where the lease has it: the inventory joins them.
