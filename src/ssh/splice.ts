@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { widen } from './window';
 
 /**
  * Joins a socket and a channel: ends travel (a half-closed side can still be read), a slow reader holds back its
@@ -15,6 +16,7 @@ export function splice(
   });
   remote.on('data', (chunk: Buffer) => {
     count.in(chunk.length);
+    widen(remote);
   });
   // Each error is followed by a `close`, at the latest by ours.
   local.on('error', () => local.destroy());
