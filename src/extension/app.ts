@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { holderName, isAbort, systemClock } from '../base';
 import { isRetired, type Inventory, type Myself } from '../chameleon';
@@ -10,7 +11,7 @@ import { StoredClouds } from './cloudStore';
 import { CourseDesk } from './courseDesk';
 import { ConsoleDocuments } from './consoleDocuments';
 import { startEmbeddedDemo, type Demo } from './demo';
-import { drawViews } from './draw';
+import { drawnParts } from './draw';
 import { Filters } from './filters';
 import { Hosts } from './hosts';
 import { Identity } from './identity';
@@ -83,6 +84,9 @@ export class App {
   #entering: Promise<unknown> = Promise.resolve();
   #demo: Demo | undefined;
   #cancelFollowing: () => void = () => undefined;
+  #wantsDrawing = false;
+  #isDrawing = false;
+  #isOver = false;
 
   constructor({ context, log, masking, views, statusItem, editor }: AppParts) {
     this.context = context;
@@ -246,15 +250,36 @@ export class App {
     return { ...(netId === '' ? {} : { netId }), ...(username === '' ? {} : { usernames: [username] }) };
   }
 
-  /** Draws everything from what is known now; cheap when nothing changed. */
+  /** Soon draws everything from what is known then, once for all who ask meanwhile; cheap when nothing changed. */
   draw(): void {
-    drawViews(this);
-    this.timer.draw();
-    this.drawn.fire();
+    this.#wantsDrawing = true;
+    if (!this.#isDrawing) void this.#drawInTurns();
+  }
+
+  /** One part a turn of the event loop: in a class of hundreds each takes a while. */
+  async #drawInTurns(): Promise<void> {
+    this.#isDrawing = true;
+    try {
+      while (this.#wantsDrawing) {
+        this.#wantsDrawing = false;
+        for (const part of drawnParts) {
+          await nextTurn();
+          if (this.#isOver) return;
+          part(this);
+        }
+        this.timer.draw();
+        this.drawn.fire();
+      }
+    } catch (thrown) {
+      this.report(thrown, 'drawing');
+    } finally {
+      this.#isDrawing = false;
+    }
   }
 
   /** Resolves when another window may lead and nothing of this one is left. */
   async dispose(): Promise<void> {
+    this.#isOver = true;
     this.consoles.dispose();
     this.timer.dispose();
     this.slotWatch.dispose();

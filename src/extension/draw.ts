@@ -7,23 +7,30 @@ import { labProgress, labRows } from './rows/labs';
 import { attentionCount, resourceRows, type Shows } from './rows/resources';
 import type { Row } from './rows/row';
 
-/** Fills all views, and says in their heads what they are of. */
-export function drawViews(app: App): void {
-  const { filters, inventory, views } = app;
-  const everyone = app.showsEveryone;
+/** What fills the views, and says in their heads what they are of; in this order. */
+export const drawnParts: readonly ((app: App) => void)[] = [
+  drawResources,
+  ({ views, labs }) => {
+    views.labs.show(labRows(labs.shown));
+  },
+  (app) => {
+    app.views.connections.show(rowsOfConnections(app));
+    app.views.inspect.show(app.inspector.rows);
+    drawHeads(app);
+  },
+];
+
+function drawResources(app: App): void {
+  const { filters, inventory, views, showsEveryone } = app;
   views.resources.show(
     resourceRows({
       ...rowsInput(app),
       shows: (site, resource) => filters.shows(inventory, site, resource),
       showsOwner: (site) => filters.of(site.cloud).kind === 'everyone',
-      filter: (site) => (everyone ? undefined : filters.words(site.cloud)),
+      filter: (site) => (showsEveryone ? undefined : filters.words(site.cloud)),
       grouping: filters.grouping,
     }),
   );
-  views.labs.show(labRows(app.labs.shown));
-  views.connections.show(rowsOfConnections(app));
-  views.inspect.show(app.inspector.rows);
-  drawHeads(app, everyone);
 }
 
 /** The rows of a condition of its own, each with its owner: in Inspect, one person's. */
@@ -82,7 +89,8 @@ function rowsOfConnections(app: App): readonly Row[] {
   });
 }
 
-function drawHeads(app: App, everyone: boolean): void {
+function drawHeads(app: App): void {
+  const everyone = app.showsEveryone;
   const { resources, labs, connections, inspect } = app.views;
   const mine = me(app.inventory);
   const name = mine.netId ?? mine.usernames[0];

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import { itemOf } from './rowItem';
-import { flat, type Row } from './rows/row';
+import { GivenRows } from './rows/given';
+import type { Row } from './rows/row';
 
-/** One view over rows. It redraws only when the rows have changed. */
+/**
+ * One view over rows. It is told to ask again only when something that it was given looks otherwise: what is folded
+ * costs nothing, however large a class.
+ */
 export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly view: vscode.TreeView<Row>;
-  #rows: readonly Row[] = [];
-  #parents = new Map<string, Row>();
-  #drawn = '[]';
-  /** A tree that is told of a change before it has ever asked asks twice at once, and draws half of it. */
-  #wasAsked = false;
+  readonly #given = new GivenRows();
 
   /** @param dropped told of files that are dropped on the view; without it nothing can be */
   constructor(id: string, dropped?: (file: vscode.Uri) => void) {
@@ -23,18 +23,11 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
   }
 
   get rows(): readonly Row[] {
-    return this.#rows;
+    return this.#given.rows;
   }
 
   show(rows: readonly Row[]): void {
-    const drawn = JSON.stringify(rows);
-    this.#rows = rows;
-    if (drawn === this.#drawn) return;
-    this.#drawn = drawn;
-    this.#parents = new Map(
-      flat(rows).flatMap((each) => each.children.map((child) => [child.id, each] as const)),
-    );
-    if (this.#wasAsked) this.#changed.fire(undefined);
+    if (this.#given.replace(rows)) this.#changed.fire(undefined);
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
@@ -42,12 +35,7 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
   }
 
   getChildren(row?: Row): Row[] {
-    this.#wasAsked = true;
-    return [...(row?.children ?? (row === undefined ? this.#rows : []))];
-  }
-
-  getParent(row: Row): Row | undefined {
-    return this.#parents.get(row.id);
+    return [...this.#given.under(row)];
   }
 
   dispose(): void {

@@ -14,7 +14,7 @@ export function parametersFor(lab: Lab, inventory: Inventory, subject: Subject):
   const [username] = person.usernames;
   if (lab.parameters['netID'] !== undefined && person.netId !== undefined) values['netID'] = person.netId;
   if (lab.parameters['username'] !== undefined && username !== undefined) values['username'] = username;
-  Object.assign(values, fromNames(lab, inventory, person));
+  Object.assign(values, fromNames(lab, thingsOf(inventory, subject, person)));
   for (const [name, value] of Object.entries(values)) {
     const pattern = lab.parameters[name]?.pattern;
     if (pattern === undefined || !new RegExp(`^(?:${pattern})$`, 'u').test(value)) delete values[name];
@@ -22,21 +22,42 @@ export function parametersFor(lab: Lab, inventory: Inventory, subject: Subject):
   return values;
 }
 
-function fromNames(lab: Lab, inventory: Inventory, person: Person): Record<string, string> {
-  const theirs = inventory.sites
-    .filter(({ site }) => lab.sites.includes(site.name))
-    .flatMap(({ site, leases, servers }) => [
-      // Servers first: an ended lease of an older attempt may be named otherwise.
-      ...servers.filter((server) => belongsTo(inventory, site.name, server, person)),
-      ...leases
-        .filter((lease) => belongsTo(inventory, site.name, lease, person))
-        .sort((a, b) => b.start - a.start),
-    ]);
+function fromNames(lab: Lab, things: readonly Thing[]): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const { name } of theirs)
-    for (const template of Object.values(lab.names))
-      for (const [slot, value] of Object.entries(valuesIn(lab, template, name) ?? {})) values[slot] ??= value;
+  for (const { site, name } of things)
+    if (lab.sites.includes(site))
+      for (const template of Object.values(lab.names))
+        for (const [slot, value] of Object.entries(valuesIn(lab, template, name) ?? {}))
+          values[slot] ??= value;
   return values;
+}
+
+/** A server or lease, by its name, at a site. */
+interface Thing {
+  readonly site: string;
+  readonly name: string;
+}
+
+/** Looked for once in an inventory of hundreds of servers: a dozen labs read its names at each draw. */
+const mine = new WeakMap<Inventory, readonly Thing[]>();
+
+function thingsOf(inventory: Inventory, subject: Subject, person: Person): readonly Thing[] {
+  if (subject.kind !== 'me') return thingsOfPerson(inventory, person);
+  const known = mine.get(inventory) ?? thingsOfPerson(inventory, person);
+  mine.set(inventory, known);
+  return known;
+}
+
+function thingsOfPerson(inventory: Inventory, person: Person): readonly Thing[] {
+  return inventory.sites.flatMap(({ site: { name: site }, leases, servers }) =>
+    [
+      // Servers first: an ended lease of an older attempt may be named otherwise.
+      ...servers.filter((server) => belongsTo(inventory, site, server, person)),
+      ...leases
+        .filter((lease) => belongsTo(inventory, site, lease, person))
+        .sort((a, b) => b.start - a.start),
+    ].map(({ name }) => ({ site, name })),
+  );
 }
 
 /** How names are read by a template. */

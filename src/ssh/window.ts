@@ -1,5 +1,3 @@
-import type { Duplex } from 'node:stream';
-
 /**
  * What a server may send ahead of its reader on one channel, bytes: a link of 20 ms is full at 200 MB/s. ssh2 allows
  * 2 MiB, and says so again only when half of it is used up, which is half of what such a link carries.
@@ -8,7 +6,7 @@ const AHEAD = 4 * 1024 * 1024;
 /** Said again after so many bytes: a small packet each time. */
 const STEP = 256 * 1024;
 
-/** What ssh2 keeps of a channel, in the version that this project pins. */
+/** What ssh2 keeps of a channel, also of one for files, in the version that this project pins. */
 interface Inside {
   readonly incoming: { window: number };
   readonly outgoing: { readonly id: number; readonly state: string };
@@ -18,10 +16,10 @@ interface Inside {
 }
 
 /**
- * Lets the server send more ahead, as its data are read: call it on each `data`. A reader that pauses holds the server
+ * Lets the server send more ahead, as its data are read: call it on each piece. A reader that pauses holds the server
  * back as before. A stream that is no channel of ssh2 is left as it is.
  */
-export function widen(channel: Duplex): void {
+export function widen(channel: object): void {
   if (!isChannel(channel)) return;
   const { incoming, outgoing, _client } = channel;
   const missing = AHEAD - incoming.window;

@@ -70,7 +70,7 @@ function labRow(input: LabsInput, lab: Lab, deployed: Deployed): Row {
     context: `lab.${busy ? 'running' : run === undefined ? 'notRun' : 'ran'}`,
     fold: run === undefined ? 'folded' : 'open',
     subject: { kind: 'lab', lab: lab.id },
-    children: [
+    children: () => [
       ...(mine === undefined || busy ? [] : nextRows(input, mine, lab, deployed)),
       ...(isThere(deployed) ? [thereRow(lab, deployed)] : []),
       ...lab.steps.map((step) => stepRow(lab, step, run, repair)),
@@ -208,7 +208,7 @@ function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boole
     context: run === undefined ? 'step.notRun' : 'step',
     fold: counted.failed > 0 ? 'open' : 'folded',
     subject: { kind: 'step', lab: lab.id, step: step.id },
-    children: results.map(({ check, result }) => checkRow(lab, step, check, result, repair)),
+    children: () => results.map(({ check, result }) => checkRow(lab, step, check, result, repair)),
   });
 }
 

@@ -55,11 +55,15 @@ export interface Row {
   readonly children: readonly Row[];
 }
 
-export type RowParts = Pick<Row, 'id' | 'label' | 'icon' | 'context'> & Partial<Row>;
+export type RowParts = Pick<Row, 'id' | 'label' | 'icon' | 'context'> &
+  Partial<Omit<Row, 'children'>> & {
+    /** A function is called when somebody asks: most rows of a class are under others that nobody opens. */
+    readonly children?: readonly Row[] | (() => readonly Row[]);
+  };
 
 /** A row with the defaults filled in: a leaf without children, open with them, spoken as label and description. */
-export function row(parts: RowParts): Row {
-  const children = parts.children ?? [];
+export function row({ children: given = [], ...parts }: RowParts): Row {
+  let made = typeof given === 'function' ? undefined : given;
   const description = parts.description ?? '';
   return {
     description,
@@ -69,9 +73,31 @@ export function row(parts: RowParts): Row {
     subject: undefined,
     click: undefined,
     ...parts,
-    children,
-    fold: parts.fold ?? (children.length > 0 ? 'open' : 'leaf'),
+    fold: parts.fold ?? (made?.length === 0 ? 'leaf' : 'open'),
+    get children() {
+      made ??= typeof given === 'function' ? given() : given;
+      return made;
+    },
   };
+}
+
+/** All that is seen and heard of rows themselves, as one text: the same if and only if they look the same. */
+export function looksOf(rows: readonly Row[]): string {
+  return JSON.stringify(
+    rows.map((each) => [
+      each.id,
+      each.label,
+      each.description,
+      each.icon,
+      each.tone,
+      each.tooltip,
+      each.spoken,
+      each.context,
+      each.fold,
+      each.subject,
+      each.click,
+    ]),
+  );
 }
 
 /** All rows of a tree, parents before children. */

@@ -3,9 +3,10 @@ import { abortError, Problem } from '../../base';
 import { whenAborted } from '../abort';
 import { SshConnection } from '../connection';
 import type { Connection } from '../types';
+import { widen } from '../window';
 
-/** Bytes that are under way at once: what a link of 20 ms needs to be full at 100 MB/s. */
-const UNDER_WAY = 2 * 1024 * 1024;
+/** Bytes that are under way at once: what a link of 20 ms needs to be full at 200 MB/s. */
+const UNDER_WAY = 4 * 1024 * 1024;
 /** OpenSSH gives as much at a time; a server that gives less is asked for the rest. */
 const READ = 128 * 1024;
 /** Every server takes as much at a time. */
@@ -143,6 +144,7 @@ export class SftpChannel {
       );
       if (count === 0) throw new Problem(`${path} became shorter while it was read.`, { next: 'Try again.' });
       got += count;
+      widen(this.#sftp);
     }
     return bytes;
   }

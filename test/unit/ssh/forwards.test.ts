@@ -5,6 +5,7 @@ import { createServer as createHttp, request, Agent, type Server as HttpServer }
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import {
   Connections,
@@ -16,6 +17,7 @@ import {
   type ForwardState,
   type Listen,
 } from '../../../src/ssh';
+import { widen } from '../../../src/ssh/window';
 import { hostKeyOf, keyPair, LabServer } from './labServer';
 import { MemoryFiles, ScriptedClock } from './scripted';
 
@@ -394,6 +396,23 @@ describe('a forward', () => {
     // A peer that is gone looks half-closed until the other side ends or writes, through `ssh -L` too.
     near.destroy();
     end.destroy();
+    await lab.idle();
+  });
+
+  it('lets a server send further ahead of a reader than ssh2 does', async () => {
+    const source = createServer((socket) => socket.end(randomBytes(6 * 1024 * 1024)));
+    const { signal } = new AbortController();
+    const connection = await connections.to(spec().target, signal);
+    const channel = await connection.open('127.0.0.1', await listening(source), signal);
+    for await (const chunk of channel.iterator({ destroyOnReturn: false })) {
+      assert.ok(Buffer.isBuffer(chunk));
+      widen(channel);
+    }
+    assert.ok('incoming' in channel, 'ssh2 keeps its window elsewhere');
+    const { window } = channel.incoming as { window: number };
+    assert.ok(window > 3 * 1024 * 1024 && window <= 4 * 1024 * 1024, `${window} bytes`);
+    channel.destroy();
+    widen(new PassThrough());
     await lab.idle();
   });
 

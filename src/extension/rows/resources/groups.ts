@@ -42,34 +42,28 @@ function byLease(at: At, list: Shown): Row[] {
   );
   const withContents = (lease: (typeof leases)[number]): Row =>
     leaseRow(at, lease, [
-      ...(inLease.get(lease.id) ?? []).map((server) => serverRow(at, server)),
-      ...(ipsInLease.get(lease.id) ?? []).map((ip) => floatingIpRow(at, ip)),
+      ...(inLease.get(lease.id) ?? []).map((server) => () => serverRow(at, server)),
+      ...(ipsInLease.get(lease.id) ?? []).map((ip) => () => floatingIpRow(at, ip)),
     ]);
   const live = leases.filter((lease) => lease.status !== 'TERMINATED').sort((a, b) => a.end - b.end);
   return [
     ...live.map(withContents),
-    ...heading(
-      at,
-      'servers',
-      'Servers without a lease',
-      'vm',
-      loose.map((server) => serverRow(at, server)),
-    ),
+    ...heading(at, 'servers', 'Servers without a lease', 'vm', loose, (server) => serverRow(at, server)),
     ...heading(
       at,
       'addresses',
       'Floating IPs',
       'globe',
-      ips.filter((ip) => !shownLeases.has(ip.leaseId ?? '')).map((ip) => floatingIpRow(at, ip)),
+      ips.filter((ip) => !shownLeases.has(ip.leaseId ?? '')),
+      (ip) => floatingIpRow(at, ip),
     ),
     ...heading(
       at,
       'volumes',
       'Volumes',
       'database',
-      volumes
-        .filter((volume) => !volume.attachments.some((each) => shownServers.has(each.serverId)))
-        .map((volume) => volumeRow(at, volume)),
+      volumes.filter((volume) => !volume.attachments.some((each) => shownServers.has(each.serverId))),
+      (volume) => volumeRow(at, volume),
       // What is idle among them is said above already.
       'folded',
     ),
@@ -79,7 +73,8 @@ function byLease(at: At, list: Shown): Row[] {
       'ended',
       'Ended leases',
       'history',
-      leases.filter((lease) => lease.status === 'TERMINATED').map(withContents),
+      leases.filter((lease) => lease.status === 'TERMINATED'),
+      withContents,
       'folded',
     ),
   ];
@@ -91,30 +86,12 @@ function byKind(at: At, list: Shown): Row[] {
   const ended = leases.filter((lease) => lease.status === 'TERMINATED');
   const row = (lease: (typeof leases)[number]): Row => leaseRow(at, lease, []);
   return [
-    ...heading(at, 'leases', 'Leases', 'calendar', live.map(row)),
-    ...heading(
-      at,
-      'servers',
-      'Servers',
-      'vm',
-      servers.map((server) => serverRow(at, server, 'alone')),
-    ),
-    ...heading(
-      at,
-      'addresses',
-      'Floating IPs',
-      'globe',
-      floatingIps.map((ip) => floatingIpRow(at, ip)),
-    ),
-    ...heading(
-      at,
-      'volumes',
-      'Volumes',
-      'database',
-      volumes.map((volume) => volumeRow(at, volume)),
-    ),
+    ...heading(at, 'leases', 'Leases', 'calendar', live, row),
+    ...heading(at, 'servers', 'Servers', 'vm', servers, (server) => serverRow(at, server, 'alone')),
+    ...heading(at, 'addresses', 'Floating IPs', 'globe', floatingIps, (ip) => floatingIpRow(at, ip)),
+    ...heading(at, 'volumes', 'Volumes', 'database', volumes, (volume) => volumeRow(at, volume)),
     ...lasting(at, list),
-    ...heading(at, 'ended', 'Ended leases', 'history', ended.map(row), 'folded'),
+    ...heading(at, 'ended', 'Ended leases', 'history', ended, row, 'folded'),
   ];
 }
 
@@ -122,25 +99,21 @@ function byKind(at: At, list: Shown): Row[] {
 function byPerson(at: At, all: Shown): Row[] {
   const parts = split(all);
   const names = [...parts.keys()].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-  return names.flatMap((name) => {
+  return names.map((name) => {
     const list = parts.get(name) ?? nothing();
     const theirs: At = {
       ...at,
       shows: (site, resource) => nameOf(resource.owner) === name && at.shows(site, resource),
     };
-    const children = byLease(theirs, list).map((each) => under(each, name));
-    if (children.length === 0) return [];
-    return [
-      row({
-        id: `person:${at.site.cloud}:${name}`,
-        label: name,
-        description: countWords(list.leases.length),
-        icon: name === YOURS ? 'account' : 'person',
-        context: 'heading.person',
-        fold: name === YOURS || names.length === 1 ? 'open' : 'folded',
-        children,
-      }),
-    ];
+    return row({
+      id: `person:${at.site.cloud}:${name}`,
+      label: name,
+      description: countWords(list.leases.length),
+      icon: name === YOURS ? 'account' : 'person',
+      context: 'heading.person',
+      fold: name === YOURS || names.length === 1 ? 'open' : 'folded',
+      children: () => byLease(theirs, list).map((each) => under(each, name)),
+    });
   });
 }
 
@@ -156,26 +129,22 @@ function countWords(leases: number): string {
 /** What outlives leases: object store, edge containers, networks of the project's own. */
 function lasting(at: At, { objectContainers, zunContainers, networks, routers }: Shown): Row[] {
   return [
-    ...heading(
-      at,
-      'zun',
-      'Containers at the edge',
-      'package',
-      zunContainers.map((each) => zunContainerRow(at, each)),
+    ...heading(at, 'zun', 'Containers at the edge', 'package', zunContainers, (each) =>
+      zunContainerRow(at, each),
     ),
-    ...heading(
-      at,
-      'buckets',
-      'Object store',
-      'archive',
-      objectContainers.map((each) => objectContainerRow(at, each)),
+    ...heading(at, 'buckets', 'Object store', 'archive', objectContainers, (each) =>
+      objectContainerRow(at, each),
     ),
     ...heading(
       at,
       'networks',
       'Networks and routers',
       'type-hierarchy',
-      [...networks.map((each) => networkRow(at, each)), ...routers.map((each) => routerRow(at, each))],
+      [
+        ...networks.map((each) => () => networkRow(at, each)),
+        ...routers.map((each) => () => routerRow(at, each)),
+      ],
+      (make) => make(),
       'folded',
     ),
   ];
@@ -194,9 +163,8 @@ function ofTheSite(at: At): Row[] {
       'images',
       'Images of the project',
       'file-media',
-      images
-        .filter((image) => at.showsOwner || at.shows(site, { ...NOBODYS, name: image.name }))
-        .map((image) => imageRow(at, image)),
+      images.filter((image) => at.showsOwner || at.shows(site, { ...NOBODYS, name: image.name })),
+      (image) => imageRow(at, image),
       'folded',
     ),
     // Bare metal has no security groups.
@@ -205,44 +173,35 @@ function ofTheSite(at: At): Row[] {
       'groups',
       'Security groups',
       'shield',
-      site.site.kind === 'kvm' || site.site.kind === 'unknown'
-        ? site.securityGroups.map((group) =>
-            securityGroupRow(at, group, sameName.get(group.name)?.length ?? 1),
-          )
-        : [],
+      site.site.kind === 'kvm' || site.site.kind === 'unknown' ? site.securityGroups : [],
+      (group) => securityGroupRow(at, group, sameName.get(group.name)?.length ?? 1),
       'folded',
     ),
-    ...heading(
-      at,
-      'keys',
-      'Your key pairs',
-      'key',
-      site.keyPairs.map((pair) => keyPairRow(at, pair)),
-      'folded',
-    ),
+    ...heading(at, 'keys', 'Your key pairs', 'key', site.keyPairs, (pair) => keyPairRow(at, pair), 'folded'),
   ];
 }
 
 const NOBODYS: Owned = { owner: { kind: 'unknown', why: '' }, leaseId: undefined };
 
-function heading(
+function heading<T>(
   { site }: At,
   id: string,
   label: string,
   icon: string,
-  children: readonly Row[],
+  things: readonly T[],
+  rowOf: (thing: T) => Row,
   fold: 'open' | 'folded' = 'open',
 ): Row[] {
-  if (children.length === 0) return [];
+  if (things.length === 0) return [];
   return [
     row({
       id: `${id}:${site.cloud}`,
       label,
-      description: String(children.length),
+      description: String(things.length),
       icon,
       context: `heading.${id}`,
       fold,
-      children,
+      children: () => things.map(rowOf),
     }),
   ];
 }

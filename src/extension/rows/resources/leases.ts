@@ -4,8 +4,8 @@ import { leaseLook, ownerWords } from '../states';
 import { bothTimes, localTime } from '../when';
 import { ownership, type At } from './input';
 
-/** A lease with what lives in it. */
-export function leaseRow(at: At, lease: OwnedLease, children: readonly Row[]): Row {
+/** A lease with what lives in it, which is made when the lease is opened. */
+export function leaseRow(at: At, lease: OwnedLease, contents: readonly (() => Row)[]): Row {
   const look = leaseLook(lease);
   const running = isRunning(lease);
   const left = lease.end - at.serverTime;
@@ -13,7 +13,7 @@ export function leaseRow(at: At, lease: OwnedLease, children: readonly Row[]): R
     running && left <= 15 * 60_000 ? 'bad' : running && left <= 60 * 60_000 ? 'warning' : look.tone;
   return row({
     // The editor keeps a row folded that once had nothing under it: with its first server it is a new one.
-    id: `lease:${at.site.cloud}:${lease.id}${children.length === 0 ? ':empty' : ''}`,
+    id: `lease:${at.site.cloud}:${lease.id}${contents.length === 0 ? ':empty' : ''}`,
     label: lease.name,
     description: leaseWords(at, lease, look.words, left),
     icon: look.icon,
@@ -21,7 +21,8 @@ export function leaseRow(at: At, lease: OwnedLease, children: readonly Row[]): R
     tooltip: leaseTooltip(lease, look.words, left),
     context: ['lease', running ? 'running' : lease.status.toLowerCase(), ownership(lease)].join('.'),
     subject: { kind: 'lease', cloud: at.site.cloud, id: lease.id },
-    children,
+    fold: contents.length === 0 ? 'leaf' : 'open',
+    children: () => contents.map((make) => make()),
   });
 }
 
