@@ -38,10 +38,16 @@ export const alikeOnHosts: LabWorlds['alike'] = {
   'overlay-edit': [
     says('node1', 'overlay-edit', NGINX_PAGE),
     says('node1', 'overlay-edit', edited('Welcome')),
+    says('node1', 'overlay-edit', edited('Welcome<!-- Welcome to ECE-GY 9183! -->')),
   ],
   'webvol-exists': [says('node1', 'webvol-exists', 'webvol2\n')],
-  'webvol-edited': [says('node1', 'webvol-edited', NGINX_PAGE)],
-  'bind-mount-page': [says('node1', 'bind-mount-page', edited('Hello mounts'))],
+  'webvol-edited': [
+    says('node1', 'webvol-edited', NGINX_PAGE),
+    says('node1', 'webvol-edited', `${NGINX_PAGE}<!-- Welcome to docker volumes -->`),
+  ],
+  'bind-mount-page': ['Hello mounts', '<!-- Hello bind mounts -->'].map((text) =>
+    says('node1', 'bind-mount-page', edited(text)),
+  ),
   'gourmetgram-cloned': [
     'https://github.com/teaching-on-testbeds/gourmetgram-train.git\n',
     'https://github.com/not-teaching-on-testbeds/gourmetgram.git\n',

@@ -156,13 +156,14 @@ export const alikeOnHosts: LabWorlds['alike'] = {
   'argocd-secret-copied': on('argocd-secret-copied', 'secret/argocd-initial-admin-secret2\n'),
   'ui-dashboard': on(
     'ui-dashboard',
-    '<title>Argo CD</title>\n200\n',
+    '<title>Argo CD</title>Kubernetes Dashboard\n200\n',
     '<title>Kubernetes Dashboard</title>\n502\n',
   ),
   'ui-argocd': on('ui-argocd', 'not ok\n200\n', 'ok\n503\n', '404 page not found\n404\n'),
   'ui-argo-workflows': on(
     'ui-argo-workflows',
     '<title>Kubernetes Dashboard</title>\n200\n',
+    '<title>Argo CD</title>\n200\n',
     '<title>Argo</title>\n500\n',
   ),
   'gateway-crds': on(

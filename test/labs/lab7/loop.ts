@@ -88,3 +88,6 @@ export const executed = (change: object = {}): string =>
   `${JSON.stringify({ n4: [7, 7, 0], n5: [9, 9, 0], n6: [9, 9, 0], n7: [9, 9, 0], ...change })}\n`;
 export const stored = (count: number): string =>
   Array.from({ length: count }, (_, at) => `/data/production/class_00/${at}.jpg:\nxl.meta\n`).join('\n');
+/** The calls in the code of a Flask that has these routes. */
+export const routes = (...paths: readonly string[]): string =>
+  paths.map((each) => `app.route('${each}', methods=['POST'])\n`).join('');

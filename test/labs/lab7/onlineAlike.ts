@@ -138,8 +138,8 @@ export const alike: LabWorlds['alike'] = {
   ],
   'pred-metrics-code': [
     vm.says('pred-metrics-code', { exit: 1, stdout: '0\n' }),
-    vm.says('pred-metrics-code', { exit: 1, stdout: '1\n0\n' }),
-    vm.says('pred-metrics-code', { exit: 2, stderr: 'grep: app.py: No such file\n' }),
+    vm.prints('pred-metrics-code', 'predicted_class_total', 'predicted_class_total_old'),
+    vm.prints('pred-metrics-code', 'Counter', 'print'),
   ],
   'pred-metrics-live': [
     unmeasured('predict'),
@@ -189,12 +189,12 @@ export const alike: LabWorlds['alike'] = {
   ],
   'drift-code': [
     vm.says('drift-code', { exit: 1, stdout: '0\n' }),
-    vm.says('drift-code', { exit: 1, stdout: '1\n0\n' }),
+    vm.prints('drift-code', 'load_detector', 'reload_detector'),
   ],
   'drift-service-up': [
-    vm.says('drift-service-up', '1\nrunning\n'),
-    vm.says('drift-service-up', '1\nrestarting\nUvicorn running on http://0.0.0.0:8000\n'),
-    vm.says('drift-service-up', { exit: 1, stdout: '0\n' }),
+    vm.prints('drift-service-up', /Uvicorn.*\n/, ''),
+    vm.prints('drift-service-up', 'running', 'restarting'),
+    vm.prints('drift-service-up', 'load_detector', 'save_detector'),
   ],
   'drift-metrics-live': [
     unmeasured('drift_events'),

@@ -3,7 +3,7 @@ import * as vm from '../virtualMachine';
 import { notebook, type Change } from '../world';
 
 /**
- * Airflow, Adminer and the API as they answered; Redpanda, Redis Insight and Nimtable can't run in the tests: their
+ * Airflow, Adminer and the API as they answered; Redpanda and Redis Insight can't run in the tests: their
  * answers are written out in the documented forms.
  */
 export const id = 'lab8-data-platform';
@@ -95,8 +95,7 @@ export function dagsWithout(name: string): unknown {
   return { dags: dags.filter(({ dag_id: dag }) => dag !== name), total_entries: dags.length - 1 };
 }
 export const console = { topics: [...SOURCES].map((topicName) => ({ topicName, partitionCount: 1 })) };
-export const login =
-  '<!DOCTYPE html><html lang="en"><head><title>Nimtable</title></head><body></body></html>';
+export const login = String(recordedBody('nimtable-login'));
 const paths = (recordedBody('api-openapi') as { paths: Record<string, unknown> }).paths;
 export const documented = (
   change: (all: Record<string, unknown>) => void,

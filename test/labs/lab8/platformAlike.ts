@@ -21,6 +21,7 @@ import {
   documented,
   kafka,
   late,
+  login,
   printed,
   fault,
 } from './platform';
@@ -172,7 +173,14 @@ export const alike: LabWorlds['alike'] = {
     LAKE.replace(/view_windows_5min\/data/g, 'view_windows_5min/tmp'),
     LAKE.replaceAll('view_windows', 'flag_windows'),
   ),
-  'nimtable-up': late(vm.shows('3000 /login', '<html><title>Grafana</title></html>'), vm.closes(3000)),
+  'nimtable-up': late(
+    vm.shows('3000 /login', '<html><title>Grafana</title><body>Nimtable</body></html>'),
+    vm.shows('3000 /login', '<html><title>Nimtable</title><body>It works!</body></html>'),
+    vm.shows('3000 /login', login.replace('<title>Nimtable', '<title>Nimtable Docs')),
+    vm.shows('3000 /login', { status: 404, body: login }),
+    vm.shows('3000 /login', { error: 'JAVA_API_URL is not set', by: 'Nimtable' }),
+    vm.closes(3000),
+  ),
   'nimtable-catalog': printed('nimtable-catalog', '\n', 'gourmetgram_old\n', {
     exit: 1,
     stderr: 'ERROR:  relation "catalogs" does not exist\n',

@@ -162,6 +162,9 @@ export function alikeOf(part: Part): Alike[] {
     metal('docker-ready', { commands: { docker: DENIED } }),
     metal('nvidia-runtime', { commands: { runtime: `${RUNTIMES_PLAIN}\n${daemonJson(true)}` } }),
     metal('nvidia-runtime', { commands: { runtime: `${RUNTIMES_NVIDIA}\n${daemonJson(false)}` } }),
+    metal('nvidia-runtime', {
+      commands: { runtime: `${RUNTIMES_NVIDIA}\n${daemonJson(true).replace('exec-opts', 'labels')}` },
+    }),
     metal('gpu-count', { commands: { gpus: `${table}${gpuTable('a100', 1)}` } }),
     metal('gpu-count', {
       commands: { gpus: table.replace('A100 80GB PCIe, 81920', 'A100-PCIE-40GB, 40960') },

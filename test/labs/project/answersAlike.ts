@@ -65,7 +65,7 @@ export const alike: LabWorlds['alike'] = {
     ...says(
       'github-only',
       `${SHA}\n    runs-on: ubuntu-latest\nend-of-list\n`,
-      `${SHA}\n    runs-on: [macos-14]\nend-of-list\n`,
+      `${SHA}\n        os: [macos-14]\nend-of-list\n`,
       noClone,
     ),
   ),
@@ -76,7 +76,15 @@ export const alike: LabWorlds['alike'] = {
   'joint-readme': in25(
     ...says('joint-readme', '{"links": 9, "broken": 2}\n', '{"links": 0, "broken": 0}\n', noClone),
   ),
-  'joint-iac': in25(...says('ops-iac', files('README.md', 'train/Dockerfile'), files('tf/main.tf'), noClone)),
+  'joint-iac': in25(
+    ...says(
+      'ops-iac',
+      files('README.md', 'train/Dockerfile'),
+      files('tf/main.tf'),
+      files('website.yml', 'release.py', 'Dockerfile'),
+      noClone,
+    ),
+  ),
   'train-mlflow-live': [
     page(8000, { status: 403, body: 'Invalid Host header' }),
     page(8000, '<html><title>Welcome to nginx!</title></html>'),

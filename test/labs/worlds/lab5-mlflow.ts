@@ -447,6 +447,7 @@ export const lab: LabWorlds = {
     'nvidia-runtime': [
       says('nvidia-runtime', '{"runc":{"path":"runc"}}\n{"exec-opts":["native.cgroupdriver=cgroupfs"]}\n'),
       says('nvidia-runtime', '{"nvidia":{}}\n{"exec-opts":["native.cgroupdriver=systemd"]}\n'),
+      says('nvidia-runtime', '{"nvidia":{}}\n{"labels":["native.cgroupdriver=cgroupfs"]}\n'),
       says('nvidia-runtime', 'null\n{"exec-opts":["native.cgroupdriver=cgroupfs"],"nvidia":1}\n'),
     ],
     'nvtop-installed': [

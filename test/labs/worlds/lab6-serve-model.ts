@@ -233,6 +233,9 @@ export const lab: LabWorlds = {
     'nvidia-runtime': [
       change({ commands: { runtime: `${RUNTIMES_PLAIN}\n${daemonJson(true)}` } }),
       change({ commands: { runtime: `${RUNTIMES_NVIDIA}\n${daemonJson(false)}` } }),
+      change({
+        commands: { runtime: `${RUNTIMES_NVIDIA}\n${daemonJson(true).replace('exec-opts', 'labels')}` },
+      }),
     ],
     'gpu-visible': [
       change({ commands: { nvidia: 'Tesla P100-PCIE-16GB\nTesla P100-PCIE-16GB\n' } }),

@@ -120,7 +120,7 @@ const ofFastapi = {
   '#fastapi-stack': '/fastapi_server running\n/jupyter running\n/flask running\n',
   '#fastapi-predict': predicted,
   '#flask-end-to-end': 'fastapi_test\nVegetable/Fruit',
-  '#jupyter-token': 'token\n',
+  '#jupyter-token': 'running\ntoken\n',
   '#fastapi-down': 'flask\njupyter\nfastapi_server\n',
 };
 const webPages = { '80 /': recorded('flask-page'), '8888 /api': recorded('jupyter-api') };
@@ -159,7 +159,7 @@ const fastapiOnnx: RightWorld = {
     node: {
       ...machine,
       ...ofFastapi,
-      '#fastapi-onnx-edit': '1\n',
+      '#fastapi-onnx-edit': '/home/cc/serve-system-chi/fastapi_onnx\n',
       '#fastapi-onnx-http': onnx(onnxPage, predicted),
     },
   },
@@ -171,7 +171,7 @@ const fastapiOnnx: RightWorld = {
 const tritonMachine = {
   ...machine,
   '#fastapi-down': '',
-  '#jupyter-token': 'token\n',
+  '#jupyter-token': 'running\ntoken\n',
   '#triton-models':
     '/home/cc/serve-system-chi/models/food_classifier:\n1\nconfig.pbtxt\n\n/home/cc/serve-system-chi/models/food_classifier/1:\nfood11.pth\nmodel.py\n',
   '#triton-stack': '/triton_server running\n/jupyter running\n/flask running\n',
@@ -371,10 +371,11 @@ export const lab: LabWorlds = {
     ],
     'nvidia-runtime': [
       says('nvidia-runtime', '{"runc":{}}\n{"exec-opts":["native.cgroupdriver=cgroupfs"]}\n'),
-      says('nvidia-runtime', '{"nvidia":{}}\n{"exec-opts":["native.cgroupdriver=systemd"]}\n'),
+      says('nvidia-runtime', '{"nvidia":{}}\n{"labels":["native.cgroupdriver=cgroupfs"]}\n'),
     ],
     'gpu-count': [
       says('gpu-count', 'Tesla P100-PCIE-16GB\n'),
+      says('gpu-count', 'Quadro P1000\nQuadro P1000\n'),
       says('gpu-count', 'Tesla V100-PCIE-16GB\nTesla V100-PCIE-16GB\n'),
     ],
     'nvtop-installed': [failsWith('nvtop-installed', 1)],
@@ -404,13 +405,15 @@ export const lab: LabWorlds = {
       says('flask-end-to-end', 'fastapi_test\n<span>Bread</span>'),
       failsWith('flask-end-to-end', 22, '', 'fastapi_test\nBread'),
     ],
-    'jupyter-token': [says('jupyter-token', ''), says('jupyter-token', 'tokens\n')],
+    'jupyter-token': [says('jupyter-token', 'running\n'), says('jupyter-token', 'exited\ntoken\n')],
     'jupyter-http': [shows('8888 /api', recorded('jupyter-host-refused')), hushes(8888)],
     'fastapi-pt-measured': [
       holds(FASTAPI, measured('Median inference time: nan ms\n')),
       holds(FASTAPI, notebook([{ source: '# Median inference time: 17.2 ms' }])),
     ],
-    'fastapi-onnx-edit': [failsWith('fastapi-onnx-edit', 1, '', '0\n'), says('fastapi-onnx-edit', '2\n')],
+    'fastapi-onnx-edit': ['fastapi_pt', 'fastapi_onnx_old'].map((name) =>
+      says('fastapi-onnx-edit', `/home/cc/serve-system-chi/${name}\n`),
+    ),
     'fastapi-onnx-http': [
       says('fastapi-onnx-http', onnx(recorded('fastapi-serving-openapi'), predicted)),
       says('fastapi-onnx-http', onnx(onnxPage, '{"error":"no"}')),

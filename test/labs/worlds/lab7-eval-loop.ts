@@ -25,6 +25,7 @@ import {
   sampling,
   executed,
   stored,
+  routes,
 } from '../lab7/loop';
 
 const start = vm.rightStart(machine);
@@ -45,11 +46,10 @@ const right: RightWorld = {
       [`#${PRODUCTION}`]: projects(),
       [`#${CONFIG}`]: projectOne(),
       '#ls-storage-synced': storage(),
-      '#jupyter-token': '2\n',
-      '#flask-feedback-branch': '2\n',
+      '#jupyter-token': 'running\n2\n',
+      '#flask-feedback-branch': routes('/', '/correct-label/<path:key>'),
       '#compose-userlabel':
         '      context: https://github.com/teaching-on-testbeds/gourmetgram.git#userlabel\n',
-      '#flask-userlabel-branch': '1\n',
       '#notebooks-executed': executed(),
       '#airflow-dags': recordedOutput('airflow-cli-dags').stdout,
       '#dag-hello-success': runs('test_dag_hello_world'),
@@ -126,10 +126,7 @@ export const lab: LabWorlds = {
     {
       failure: 8,
       name: 'GourmetGram was not built again',
-      change: vm.all(
-        vm.says('flask-feedback-branch', { exit: 1, stdout: '0\n' }),
-        vm.says('flask-userlabel-branch', { exit: 1, stdout: '0\n' }),
-      ),
+      change: vm.all(vm.says('flask-feedback-branch', routes('/', '/predict'))),
       fails: ['flask-feedback-branch', 'flask-userlabel-branch'],
       hint: /build flask again/,
     },
@@ -266,8 +263,8 @@ export const lab: LabWorlds = {
       vm.says(CONFIG, projectOne({ title: 'New Project' })),
     ],
     'jupyter-token': [
-      vm.says('jupyter-token', { exit: 1, stdout: '0\n' }),
-      vm.says('jupyter-token', { exit: 3 }),
+      vm.says('jupyter-token', { exit: 1, stdout: 'running\n0\n' }),
+      vm.says('jupyter-token', 'exited\n2\n'),
     ],
     'accuracy-computed': [
       vm.saves(NOTEBOOK, accuracy('Accuracy: 3/9 = 33.33%')),
@@ -295,8 +292,8 @@ export const lab: LabWorlds = {
       ),
     ],
     'flask-feedback-branch': [
-      vm.says('flask-feedback-branch', { exit: 1, stdout: '0\n' }),
-      vm.says('flask-feedback-branch', { exit: 2, stderr: 'grep: /app/app.py: No such file\n' }),
+      vm.says('flask-feedback-branch', routes('/', '/flagged/<path:key>')),
+      vm.says('flask-feedback-branch', { exit: 1, stdout: routes('/flag/<path:key>') }),
     ],
     'flagged-tag': [tagged({ flagged: 0 }), vm.says(TAGS, { exit: 1, stderr: 'NoSuchBucket\n' })],
     'ls-user-flagged': [
@@ -310,8 +307,8 @@ export const lab: LabWorlds = {
       vm.prints('compose-userlabel', '#userlabel', '#userlabels'),
     ],
     'flask-userlabel-branch': [
-      vm.says('flask-userlabel-branch', { exit: 1, stdout: '0\n' }),
-      vm.says('flask-userlabel-branch', '0\n'),
+      vm.says('flask-feedback-branch', routes('/', '/flag/<path:key>')),
+      vm.says('flask-feedback-branch', "print('/correct-label/<path:key>')\n"),
     ],
     'corrected-tag': [tagged({ corrected_class: 0 }), tagged({ corrected_class: undefined })],
     'notebooks-executed': [

@@ -74,7 +74,7 @@ const done: RightWorld = {
       '#data-splits': 'evaluation\ntraining\nvalidation\n',
       '#data-classes': CLASSES.join(''),
       '#jupyter-running': 'running quay.io/jupyter/pytorch-notebook:pytorch-2.5.1\n',
-      '#jupyter-token': 'token\n',
+      '#jupyter-token': 'running\ntoken\n',
       '#jupyter-data-env': '/mnt/Food-11\n',
       '#jupyter-packages':
         'Name: grad-cam\nVersion: 1.5.5\nRequires: numpy\n---\nName: pytest\nVersion: 8.3.5\nRequires: iniconfig\n',
@@ -267,7 +267,7 @@ export const lab: LabWorlds = {
       shows('8888 /api', recorded('jupyter-host-refused')),
       shows('8888 /api', { version: '' }),
     ],
-    'jupyter-token': [says('jupyter-token', ''), says('jupyter-token', 'tokens\n')],
+    'jupyter-token': [says('jupyter-token', 'running\n'), says('jupyter-token', 'exited\ntoken\n')],
     'jupyter-data-env': [
       failsWith('jupyter-data-env', 1),
       says('jupyter-data-env', '/mnt\n'),

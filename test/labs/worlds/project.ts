@@ -56,7 +56,7 @@ function world(variant: string, word: string): RightWorld {
     ssh: {
       main: {
         '#no-secrets-in-git': 'false\n120\nend-of-list\n',
-        '#github-only': `${SHA}\n    runs-on: self-hosted\nend-of-list\n`,
+        '#github-only': `${SHA}\nend-of-list\n`,
         '#joint-io-pair': pair(),
         '#joint-readme': '{"links": 9, "broken": 0}\n',
         '#ops-iac': files(...FILES),

@@ -18,7 +18,8 @@ describe('Lab 7, online, on a real Prometheus and real web services', () => {
     standIns: [...OF_DOCKER, 'notebook-executed'],
   });
   const folder = '~/eval-online-chi/fastapi_pt';
-  const code = 'from prometheus_client import Counter\npredicted_class_total = 1\ncd = load_detector("cd")\n';
+  const code =
+    'from prometheus_client import Counter\nc = Counter("predicted_class_total", "By class")\ncd = load_detector("cd")\n';
 
   before(async () => {
     await real.up('fastapi-online', 'flask-online', 'prometheus');
