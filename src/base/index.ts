@@ -14,3 +14,4 @@ export {
   type Guard,
 } from './fileLock';
 export { replaceFile } from './replaceFile';
+export { ownTurn } from './turns';

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { abortError, isAbort, Problem, sentenceOf, type Clock } from '../base';
+import { abortError, isAbort, ownTurn, Problem, sentenceOf, type Clock } from '../base';
 import type { CloudConfig } from '../openstack';
 import type { CloudFacts, RawParts } from './assemble';
 import { isAskedAt, noParts, partNames, partsIn, serviceOf, type SiteReader } from './reader';
@@ -120,6 +120,7 @@ export class CloudReading {
       await this.#signIn(signal);
       const offered =
         isAskedAt(this.#facts.site.kind, part) && (await this.#reader.offers(serviceOf(part), signal));
+      if (offered) await ownTurn();
       const values = offered ? await this.#reader.list(part, signal) : [];
       if (signal.aborted) return;
       const state: PartState = { state: offered ? 'fresh' : 'absent', asOf: askedAt, error: undefined };

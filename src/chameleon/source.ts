@@ -1,4 +1,4 @@
-import { type Clock } from '../base';
+import { ownTurn, type Clock } from '../base';
 import type { CloudConfig, Session } from '../openstack';
 import { assemble, type CloudFacts } from './assemble';
 import { CloudReading } from './cloudReading';
@@ -129,9 +129,16 @@ export class InventorySource {
     this.#isBehind = true;
     if (!this.#told) return;
     this.#told = false;
-    setImmediate(() => {
-      this.#tell();
-    });
+    void this.#tellSoon();
+  }
+
+  /** What it is put together for takes its time, too: so that is in a turn of its own. */
+  async #tellSoon(): Promise<void> {
+    await ownTurn();
+    if (this.#told || this.#disposed) return;
+    void this.current;
+    await ownTurn();
+    this.#tell();
   }
 
   #tell(): void {

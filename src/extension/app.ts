@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { holderName, isAbort, systemClock } from '../base';
+import { holderName, isAbort, ownTurn, systemClock } from '../base';
 import { isRetired, type Inventory, type Myself } from '../chameleon';
 import type { CloudConfig, Session } from '../openstack';
 import { AgreedSecrets } from './agreedSecrets';
@@ -263,7 +262,7 @@ export class App {
       while (this.#wantsDrawing) {
         this.#wantsDrawing = false;
         for (const part of drawnParts) {
-          await nextTurn();
+          await ownTurn();
           if (this.#isOver) return;
           part(this);
         }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ownTurn } from '../base';
 import { badAnswer, parsed } from './border';
 import type { Session } from './session';
 
@@ -68,7 +69,7 @@ async function inPieces(
   take: (piece: readonly unknown[], from: number) => void,
 ): Promise<void> {
   for (let from = 0; from < all.length; from += PIECE) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await ownTurn();
     take(all.slice(from, from + PIECE), from);
   }
 }

@@ -26,7 +26,7 @@ const say = (line: string): void => {
 async function editor(): Promise<void> {
   await needPackages(['chromium'], say);
   await install(oldest, say);
-  await buildExtension(say);
+  await buildExtension(say, 'as people get it');
 }
 
 async function main(): Promise<void> {
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
       'cloud',
       async () => {
         await cloudUp();
-        await buildExtension(say);
+        await buildExtension(say, 'as people get it');
         return cloudMeasures(path.join(repository, 'out', 'built', 'dist', 'cli.js'));
       },
     ],

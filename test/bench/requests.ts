@@ -1,4 +1,5 @@
 /** How often a site is asked, by a scripted clock: hidden, in sight, and while something builds. */
+import { ownTurn } from '../../src/base';
 import { InventoryPoll, InventorySource, noParts, type RawParts, type SiteReader } from '../../src/chameleon';
 import { ME, PROJECT, server } from '../unit/chameleon/world';
 import { config, FakeClock } from '../unit/openstack/fakeCloud';
@@ -68,5 +69,5 @@ function readerOf(status: string, told: () => void): SiteReader {
 
 /** Everything that a tick of the clock began. */
 async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let behind = 0; behind < 5; behind += 1) await ownTurn();
 }

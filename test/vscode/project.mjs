@@ -30,10 +30,15 @@ function samePackages(lock, installed) {
   return versions(lock).every(([at, { version }]) => have.get(at) === version);
 }
 
-/** Builds the extension and the panels into dist/. @param {(line: string) => void} say */
-export async function buildExtension(say) {
+/**
+ * Builds the extension and the panels into dist/.
+ * @param {(line: string) => void} say
+ * @param {'to read' | 'as people get it'} [how]
+ */
+export async function buildExtension(say, how = 'to read') {
   say('Building the extension.');
-  await run(process.execPath, ['esbuild.config.mjs'], { cwd: repository });
+  const flags = how === 'to read' ? [] : ['--production'];
+  await run(process.execPath, ['esbuild.config.mjs', ...flags], { cwd: repository });
   // Kept apart at once: another build may empty dist/ while this one is being tried.
   rmSync(built, { recursive: true, force: true });
   for (const part of ['package.json', 'README.md', 'LICENSE', 'dist', 'media']) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ownTurn } from '../../../src/base';
 import {
   InventoryPoll,
   InventorySource,
@@ -97,6 +98,8 @@ class Window {
 async function pass(windows: readonly Window[], ms: number): Promise<void> {
   for (let gone = 0; gone < ms; gone += 500) {
     for (const { clock } of windows) clock.pass(500);
+    // Sign-in, lists, what is put together of them, and who is told: each waits behind the one before.
+    for (let behind = 0; behind < 4; behind += 1) await ownTurn();
     for (const { shared, leader } of windows) {
       await leader.start();
       await shared.settled();
