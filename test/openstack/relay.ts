@@ -1,6 +1,7 @@
 /**
- * A relay in front of the real services, one port for each: it counts what is asked, and spoils the answers of one
- * service as it is told. What Keystone says of the others' addresses leads through it too.
+ * A relay in front of the real services, one port for each: it counts what is asked, spoils the answers of one service
+ * as it is told, and can give again what was answered before. What Keystone says of the others' addresses leads
+ * through it too.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -39,11 +40,22 @@ export interface Asked {
   readonly path: string;
 }
 
+/** An answer of a service, and how long it took to give it, ms. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly tookMs: number;
+}
+
 export class Relay {
   readonly #servers = new Map<Service, Server>();
   readonly #asked: Asked[] = [];
   readonly #faults = new Map<Service, { readonly fault: Fault; readonly of: (asked: Asked) => boolean }>();
   #delayMs = 0;
+  /** The last answer to each question. */
+  readonly #answers = new Map<string, Answer>();
+  #repeats = false;
 
   /** Everything that was asked since the start, in order. */
   get asked(): readonly Asked[] {
@@ -88,6 +100,28 @@ export class Relay {
     this.#delayMs = ms;
   }
 
+  /**
+   * From now on each question that was asked before is answered as it was then, after the time that it took then: as
+   * by services that have machines of their own, if they were asked one after the other.
+   */
+  repeat(): void {
+    this.#repeats = true;
+  }
+
+  async #answered(service: Service, incoming: IncomingMessage, sent: Buffer): Promise<Answer> {
+    const question = `${service} ${incoming.method ?? ''} ${incoming.url ?? ''}`;
+    const known = this.#answers.get(question);
+    if (this.#repeats && known !== undefined) {
+      await new Promise((resolve) => setTimeout(resolve, known.tookMs));
+      return known;
+    }
+    const began = performance.now();
+    const answer = await passed(PORTS[service], incoming, sent);
+    const whole = { ...answer, tookMs: performance.now() - began };
+    this.#answers.set(question, whole);
+    return whole;
+  }
+
   async #take(service: Service, incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(Buffer.from(chunk as Uint8Array));
@@ -106,7 +140,7 @@ export class Relay {
       answer.end('<!doctype html><title>Log in</title><p>This network asks for a login first.</p>');
       return;
     }
-    const { status, headers, body } = await passed(PORTS[service], incoming, Buffer.concat(chunks));
+    const { status, headers, body } = await this.#answered(service, incoming, Buffer.concat(chunks));
     if (this.#delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#delayMs));
     if (fault === 'lost') {
       answer.destroy();
