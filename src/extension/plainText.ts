@@ -9,5 +9,10 @@ export function withoutControls(text: string): string {
   );
 }
 
+/** Text that is data: `$(icon)` in it is no icon of ours. */
+export function iconless(text: string): string {
+  return text.replaceAll('$(', '$\u200b(');
+}
+
 const ESC = String.raw`\u001b`;
 const UNPRINTABLE = String.raw`\u0000-\u0008\u000b-\u001f\u007f`;

@@ -109,6 +109,11 @@ export function environmentIn(command: string): { room: Room; key: string }[] {
   );
 }
 
+/** Whether a command or a script uses the variable. */
+export function isNamed(variable: string, command: string): boolean {
+  return new RegExp(`\\$\\{?${variable}\\b`).test(command);
+}
+
 /** All texts in a value that a lab file wrote, keys aside. */
 export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];

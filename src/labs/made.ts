@@ -1,4 +1,5 @@
-import { fill, namesOf, Unbound, type Bindings } from './bind';
+import { quoted } from '../ssh';
+import { environmentOf, fill, isNamed, namesOf, Unbound, type Bindings } from './bind';
 import type { Lab, LabLaunch } from './types';
 import { inVariant } from './variants';
 
@@ -8,6 +9,7 @@ export type FilledLaunch = Pick<LabLaunch, 'image' | 'networks' | 'securityGroup
   /** The lease's name; `undefined`: the lab launches without one. */
   readonly lease: string | undefined;
   readonly site: string;
+  readonly userData: string | undefined;
 };
 
 /**
@@ -31,7 +33,29 @@ export function launchesOf(
     networks: each.networks.map(filled),
     securityGroups: each.securityGroups.map((group) => ({ ...group, name: filled(group.name) })),
     floatingIp: each.floatingIp,
+    userData: each.userData === undefined ? undefined : withValues(each.userData, lab, bindings),
   }));
+}
+
+/**
+ * A script with the values that it names as variables after its first line, each quoted whole.
+ * @throws Unbound
+ */
+function withValues(script: string, lab: Lab, bindings: Bindings): string {
+  const values = environmentOf(bindings);
+  const known = [
+    ...Object.keys(lab.parameters),
+    ...Object.keys(lab.names).map((name) => `name_${name}`),
+    ...Object.keys(bindings.variant).map((name) => `variant_${name}`),
+  ];
+  const lines = known
+    .filter((name) => isNamed(name, script))
+    .map((name) => {
+      const value = values[name];
+      if (value === undefined) throw new Unbound(name);
+      return `\n${name}=${quoted(value)}`;
+    });
+  return script.replace(/$/m, () => lines.join(''));
 }
 
 /**

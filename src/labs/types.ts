@@ -74,6 +74,8 @@ export interface LabLaunch {
   readonly networks: readonly string[];
   readonly securityGroups: readonly { readonly name: string; readonly port: number | undefined }[];
   readonly floatingIp: boolean;
+  /** A cloud-config, or a shell script that finds the lab's values as commands do. */
+  readonly userData: string | undefined;
   readonly only: Only;
 }
 export interface LabParameter {

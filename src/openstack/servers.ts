@@ -16,6 +16,8 @@ export interface ServerWish {
   readonly interfaces: readonly ServerInterface[];
   /** By id: names repeat in a class project. Empty where there are none (bare metal). */
   readonly securityGroupIds: readonly string[];
+  /** What cloud-init reads at the first boot. */
+  readonly userData?: string | undefined;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function createServer(
           'portId' in each ? { port: each.portId } : { uuid: each.networkId },
         ),
         ...(wish.keyName === undefined ? {} : { key_name: wish.keyName }),
+        ...(wish.userData === undefined ? {} : { user_data: Buffer.from(wish.userData).toString('base64') }),
         // Nova's `name` takes an id, and must, where two groups have one name.
         ...(wish.securityGroupIds.length === 0
           ? {}

@@ -1,6 +1,6 @@
 export type * from './types';
 export { SshError, type SshErrorKind } from './problems';
-export { boundCommand } from './command';
+export { boundCommand, quoted } from './command';
 export { dialBy, type Reach } from './dial';
 export { KnownHosts } from './knownHosts';
 export { hostAlias, hostKeysFromConsole, parseHostKey } from './hostKeys';

@@ -294,6 +294,7 @@ describe('Faults of the services', function () {
         groups: [],
         keyPair: { name: 'id_rsa_chameleon', publicKey: site.keyPairs[0]?.publicKey ?? '' },
         floatingIp: false,
+        userData: undefined,
       },
       { site, flavors: await listFlavors(direct), now: Date.now() },
     );

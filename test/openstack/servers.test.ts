@@ -18,6 +18,7 @@ import {
   consoleUrl,
   createObjectContainer,
   createSecurityGroup,
+  createServer,
   createVolume,
   deleteFloatingIp,
   deleteImage,
@@ -30,7 +31,9 @@ import {
   downloadObject,
   getImage,
   listFlavors,
+  listImages,
   listKeyPairs,
+  listNetworks,
   OpenStackError,
   rebootServer,
   rebuildServer,
@@ -40,7 +43,7 @@ import {
   uploadObject,
   type Server,
 } from '../../src/openstack';
-import { client, column } from './client';
+import { adminClient, client, column } from './client';
 import { cloud, onlySite, session, source } from './clouds';
 import { Made, until } from './made';
 
@@ -188,6 +191,7 @@ describe('what is done to servers of a real OpenStack', function () {
   });
 
   it('a server is launched on a lease: key imported, groups by id, an address, until SSH is asked for', async () => {
+    const userData = '#!/bin/sh\nname_node=\'für "$node"\'\necho "$name_node" >> /etc/motd\n';
     const lease = await made.flavorLease('lease-launch-ab1234', 'm1.small', 1);
     const site = onlySite(await source([cloud('student_a')]).refresh());
     const plan = planLaunch(
@@ -200,6 +204,7 @@ describe('what is done to servers of a real OpenStack', function () {
         groups: [{ name: 'allow-ssh', port: 22 }],
         keyPair: { name: 'key-launch-ab1234', publicKey: A_KEY },
         floatingIp: true,
+        userData,
       },
       { site, flavors: await listFlavors(open), now: Date.now() },
     );
@@ -225,10 +230,37 @@ describe('what is done to servers of a real OpenStack', function () {
     assert.equal(field(seen, 'status'), 'ACTIVE');
     assert.equal(field(seen, 'key_name'), 'key-launch-ab1234');
     assert.ok(JSON.stringify(field(seen, 'security_groups')).includes('allow-ssh'));
+    assert.equal(await userDataOf(launched.server.id), userData);
+    assert.equal(field(seen, 'OS-EXT-SRV-ATTR:user_data'), undefined);
     assert.ok((await listKeyPairs(open)).some(({ name }) => name === 'key-launch-ab1234'));
     // It stands where the lease has it: the inventory joins them.
     const now = onlySite(await source([cloud('student_a')]).refresh());
     assert.equal(now.servers.find(({ id }) => id === launched.server.id)?.leaseId, lease.id);
+  });
+
+  it('user data of the size that a plan lets through is kept whole, one byte more is refused', async () => {
+    const [flavors, images, networks] = [
+      await listFlavors(open),
+      await listImages(open),
+      await listNetworks(open),
+    ];
+    const idOf = (list: readonly { readonly id: string; readonly name: string }[], wanted: string): string =>
+      list.find(({ name }) => name === wanted)?.id ?? assert.fail(`no ${wanted}`);
+    const asked = {
+      name: 'node-userdata-ab1234',
+      imageId: idOf(images, 'CC-Ubuntu24.04'),
+      flavorId: idOf(flavors, 'm1.tiny'),
+      interfaces: [{ networkId: idOf(networks, 'sharednet1') }],
+      securityGroupIds: [],
+    };
+    const most = `#!/bin/sh\n#${'x'.repeat(49_138)}`;
+    await assert.rejects(
+      createServer(open, { ...asked, userData: `${most}x` }),
+      (thrown: unknown) => isKind('badRequest')(thrown) && String(thrown).includes('user_data'),
+    );
+    const id = await createServer(open, { ...asked, userData: most });
+    undo.push(() => deleteServer(open, id));
+    assert.equal(await userDataOf(id), most);
   });
 
   it('a launch that no host takes ends with its likely cause', async () => {
@@ -243,6 +275,7 @@ describe('what is done to servers of a real OpenStack', function () {
         groups: [],
         keyPair: { name: 'id_rsa_chameleon', publicKey: site.keyPairs[0]?.publicKey ?? '' },
         floatingIp: false,
+        userData: undefined,
       },
       { site, flavors: await listFlavors(open), now: Date.now() },
     );
@@ -258,6 +291,12 @@ describe('what is done to servers of a real OpenStack', function () {
     await deleteServer(open, failed.id);
   });
 });
+
+/** As Nova keeps it: it shows it to an administrator alone, and from this version on. */
+async function userDataOf(id: string): Promise<string> {
+  const shown = await adminClient('--os-compute-api-version', '2.3', 'server', 'show', id);
+  return Buffer.from(String(field(shown, 'OS-EXT-SRV-ATTR:user_data')), 'base64').toString();
+}
 
 async function* pieces(content: Buffer): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < content.byteLength; at += 65_536)

@@ -19,6 +19,8 @@ export interface LaunchWish {
   /** Imported if the site does not have it. */
   readonly keyPair: { readonly name: string; readonly publicKey: string } | undefined;
   readonly floatingIp: boolean;
+  /** What cloud-init reads at the first boot. */
+  readonly userData: string | undefined;
 }
 
 /** What will be asked for, with all names resolved. */
@@ -43,6 +45,9 @@ export interface LaunchGround {
   readonly now: number;
 }
 
+/** Bytes: Nova takes 65,535 characters of base64. */
+const MOST_USER_DATA = 49_149;
+
 /**
  * The request for a wish, checked for all that would end in a server in ERROR or in a riddle.
  * @returns the plan, or one Problem for each thing to change
@@ -61,6 +66,9 @@ export function planLaunch(wish: LaunchWish, ground: LaunchGround): LaunchPlan |
       ? [new Problem('The server would be on no network.', { next: 'Choose one, mostly sharednet1.' })]
       : []),
     ...(key instanceof Problem ? [key] : []),
+    ...(Buffer.byteLength(wish.userData ?? '') > MOST_USER_DATA
+      ? [new Problem('The user data is too long.', { next: 'Shorten it in the lab’s file, to 48 KB.' })]
+      : []),
   ];
   if (problems.length > 0 || image instanceof Problem || machine instanceof Problem || key instanceof Problem)
     return problems;
@@ -78,6 +86,7 @@ export function planLaunch(wish: LaunchWish, ground: LaunchGround): LaunchPlan |
       interfaces: interfaces.flatMap((each) => (each instanceof Problem ? [] : [each])),
       // Put on the ports afterwards, by id: a network without port security refuses a server with any.
       securityGroupIds: [],
+      userData: wish.userData,
     },
     importKeyPair: key === 'there' ? undefined : wish.keyPair,
     groups: groupsAt(ground.site, wish.groups),

@@ -21,6 +21,7 @@ const NewServer = v.object({
     key_name: v.optional(v.nullable(v.string())),
     networks: v.optional(v.union([v.literal('auto'), v.array(v.object({ uuid: v.string() }))]), 'auto'),
     security_groups: v.optional(v.array(v.object({ name: v.string() })), []),
+    user_data: v.optional(v.pipe(v.string(), v.base64(), v.maxLength(65_535))),
   }),
   'os:scheduler_hints': v.optional(v.object({ reservation: v.optional(v.string()) }), {}),
 });
@@ -71,6 +72,7 @@ export function createServer(site: SiteWorld, world: World, call: SignedCall): R
     // At boot a node of the testbed takes all key pairs that the person has at the site.
     authorizedKeys: keys.map((pair) => withoutComment(pair.publicKey)),
     hostKey: world.makeHostKey(),
+    userData: asked.user_data,
   });
   const { id, links } = serverBrief(server, call.base);
   return {

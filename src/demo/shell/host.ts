@@ -70,6 +70,9 @@ export function hostOf(
         'PRETTY_NAME="Ubuntu 24.04.1 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n',
       '/etc/motd': motd(hostname),
       '/tmp/.keep': '',
+      ...(server.userData === undefined
+        ? {}
+        : { '/var/lib/cloud/instance/user-data.txt': Buffer.from(server.userData, 'base64').toString() }),
       ...Object.fromEntries(home),
     }),
   };

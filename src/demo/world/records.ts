@@ -217,6 +217,8 @@ export interface ServerRecord extends Named {
   readonly home: Readonly<Record<string, string>>;
   /** What a lab made there. */
   bench: Bench | undefined;
+  /** In base64, as Nova keeps it. Only an operator sees it there. */
+  readonly userData: string | undefined;
 }
 
 /** In OpenSSH's text form. */

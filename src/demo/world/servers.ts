@@ -35,6 +35,7 @@ export interface ServerPlan {
   readonly hostKey: HostKeyPair;
   readonly programs?: ReadonlyMap<number, ProgramName>;
   readonly home?: Readonly<Record<string, string>>;
+  readonly userData?: string | undefined;
 }
 
 export interface MadePort {
@@ -64,6 +65,7 @@ export function addServer(site: SiteWorld, plan: ServerPlan): ServerRecord {
     programs: new Map(programs),
     home: home ?? {},
     bench: undefined,
+    userData: plan.userData,
   };
   site.servers.set(id, server);
   return server;

@@ -1,5 +1,6 @@
 import { abortError } from '../../base';
 import { ask, type Choice } from '../ask';
+import { iconless } from '../plainText';
 import type { StepAnswer } from '../steps';
 import {
   hindrance,
@@ -14,7 +15,7 @@ import {
 } from './draft';
 import { keyChoices } from './keys';
 
-type Field = 'machine' | 'name' | 'image' | 'networks' | 'groups' | 'floatingIp' | 'key';
+type Field = 'machine' | 'name' | 'image' | 'networks' | 'groups' | 'floatingIp' | 'key' | 'userData';
 type Answer = Promise<StepAnswer<LaunchDraft>>;
 
 const QUESTIONS: Readonly<Record<Field, (title: string, draft: LaunchDraft) => Answer>> = {
@@ -25,6 +26,7 @@ const QUESTIONS: Readonly<Record<Field, (title: string, draft: LaunchDraft) => A
   groups: askGroups,
   floatingIp: askFloatingIp,
   key: askKey,
+  userData: showUserData,
 };
 
 /**
@@ -97,6 +99,15 @@ function linesOf(draft: LaunchDraft): readonly Choice<Field>[] {
       wish.floatingIp ? 'yes' : 'no, it is reached through another server',
     ),
     line('key', 'Key pair', `${key.name} · ${key.how}`),
+    ...(wish.userData === undefined
+      ? []
+      : [
+          {
+            label: '$(eye) User data',
+            description: 'sent as the lab has it, for the first boot',
+            value: 'userData' as const,
+          },
+        ]),
   ];
 }
 
@@ -209,4 +220,15 @@ async function askKey(title: string, draft: LaunchDraft): Answer {
     canGoBack: true,
   });
   return changed(answer, (key) => ({ ...draft, key }));
+}
+
+/** To be read, a line a row: it is the lab's, and nothing of it is changed here. */
+function showUserData(title: string, draft: LaunchDraft): Answer {
+  const lines = (draft.wish.userData ?? '').trimEnd().split('\n');
+  return ask.pickStep({
+    title,
+    placeholder: 'What the server does at its first boot',
+    choices: lines.map((text) => ({ label: iconless(text), value: draft })),
+    canGoBack: true,
+  });
 }

@@ -94,6 +94,7 @@ async function draftAt(
       networks: network === undefined ? [] : [network.value],
       groups: isVirtual(site) ? [{ name: 'allow-ssh', port: undefined }] : [],
       floatingIp: true,
+      userData: undefined,
     },
     key: ground.keys.best,
   };

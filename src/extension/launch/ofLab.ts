@@ -120,6 +120,7 @@ async function draftOf(
       networks: launch.networks,
       groups: launch.securityGroups,
       floatingIp: launch.floatingIp,
+      userData: launch.userData,
     },
     key: ground.keys.best,
   };

@@ -1,4 +1,5 @@
 import { leaseToEndNext, timeLeft, type Inventory } from '../../chameleon';
+import { iconless } from '../plainText';
 import { bothTimes } from './when';
 
 /** The status bar item as data. */
@@ -24,7 +25,7 @@ export function countdown(inventory: Inventory, now: number): Countdown | undefi
   const left = lease.end - (now + site.clockOffset);
   const words = timeLeft(left);
   return {
-    text: `$(clock) ${iconless(lease.name)} ${digits(left)}`,
+    text: `$(clock) ${iconless(shortened(lease.name))} ${digits(left)}`,
     spoken: `Lease ${lease.name} at ${site.site.name} ends in ${words}`,
     tooltip: [
       `${lease.name} at ${site.site.name} ends in ${words}`,
@@ -44,8 +45,6 @@ function digits(left: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
-/** A lease's name is data: `$(icon)` in it is no icon of ours. */
-function iconless(name: string): string {
-  const short = name.length > 32 ? `${name.slice(0, 31)}…` : name;
-  return short.replaceAll('$(', '$\u200b(');
+function shortened(name: string): string {
+  return name.length > 32 ? `${name.slice(0, 31)}…` : name;
 }

@@ -156,6 +156,7 @@ function labOf(text: LabText): Lab {
       networks: each.networks ?? ['sharednet1'],
       securityGroups: (each.securityGroups ?? []).map(({ name, port }) => ({ name, port })),
       floatingIp: each.floatingIp ?? false,
+      userData: each.userData,
       only: each.only,
     })),
     steps: text.steps.map((step) => ({

@@ -1,4 +1,4 @@
-import { environmentIn, referencesIn, slotsOf, textsIn } from '../bind';
+import { environmentIn, isNamed, referencesIn, slotsOf, textsIn } from '../bind';
 import { faultIn, isPattern } from '../expression';
 import type { Expectation, Lab, LabCheck } from '../types';
 import { EVERY_WAY, onlyFaults, scopeOf, type Scope } from './scope';
@@ -107,7 +107,9 @@ function wishFaults(lab: Lab): Fault[] {
       const path: Path = [room, at];
       const known = outsideChecks(lab, scopeOf(lab, wish.only));
       faults.push(...onlyFaults(lab, wish.only, path));
-      faults.push(...textsIn(wish).flatMap((template) => templateFaults(template, path, known)));
+      const { userData, ...texts } = { userData: undefined, ...wish };
+      faults.push(...textsIn(texts).flatMap((template) => templateFaults(template, path, known)));
+      faults.push(...userDataFaults(userData ?? '', [...path, 'userData'], known));
     }
   for (const [at, { flavor, nodeType, device }] of lab.reserve.entries())
     if ([flavor, nodeType, device].filter((each) => each !== undefined).length !== 1)
@@ -200,6 +202,14 @@ function commandFaults(run: string, path: Path, known: Known): Fault[] {
     })),
     ...environmentIn(run).flatMap(({ room, key }) => nameFault(`${room}.${key}`, path, known)),
   ];
+}
+
+function userDataFaults(text: string, path: Path, known: Known): Fault[] {
+  const wantsValues =
+    environmentIn(text).length > 0 || Object.keys(known.lab.parameters).some((name) => isNamed(name, text));
+  return text.startsWith('#cloud-config') && wantsValues
+    ? [{ what: 'A cloud-config is sent as it is: values reach a script.', path }]
+    : commandFaults(text, path, known);
 }
 
 /** Slots that name a value of ours; `docker ps --format '{{.Names}}'` has its own. */

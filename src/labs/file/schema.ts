@@ -12,6 +12,8 @@ const path = v.pipe(text, v.startsWith('/'));
 const jsonText: v.GenericSchema<JsonText> = v.lazy(() =>
   v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(jsonText), v.record(v.string(), jsonText)]),
 );
+/** Of all that cloud-init takes, what its first line tells; no controls but tabs and the ends of lines. */
+const USER_DATA = /^#(cloud-config|!\/bin\/(ba)?sh)\s[\P{Cc}\t\n]*$/u;
 
 const expectation = v.strictObject({
   that: text,
@@ -157,6 +159,7 @@ export const labSchema = v.strictObject({
         networks: v.exactOptional(v.array(text)),
         securityGroups: v.exactOptional(v.array(v.strictObject({ name: text, port: v.exactOptional(port) }))),
         floatingIp: v.exactOptional(v.boolean()),
+        userData: v.exactOptional(v.pipe(v.string(), v.regex(USER_DATA, 'a cloud-config or a shell script'))),
         only,
       }),
     ),

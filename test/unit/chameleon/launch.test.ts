@@ -64,6 +64,7 @@ const wish: LaunchWish = {
   groups: [{ name: 'allow-ssh', port: 22 }],
   keyPair: { name: 'laptop', publicKey: 'ssh-rsa AAAA another comment' },
   floatingIp: true,
+  userData: undefined,
 };
 
 function plan(change: Partial<LaunchWish> = {}, more: Partial<RawParts> = {}, at = 'KVM@TACC') {
@@ -88,6 +89,7 @@ describe('the plan of a launch', () => {
       keyName: 'laptop',
       interfaces: [{ networkId: 'shared' }, { networkId: 'n' }],
       securityGroupIds: [],
+      userData: undefined,
     });
     assert.equal(importKeyPair, undefined);
     assert.deepEqual(groups, [{ name: 'allow-ssh', port: 22 }]);
@@ -108,6 +110,12 @@ describe('the plan of a launch', () => {
     ];
     const { request } = good(plan({ networks: ['sharednet1', 'port1_ab1234'] }, { ports }));
     assert.deepEqual(request.interfaces, [{ networkId: 'shared' }, { portId: 'free' }]);
+  });
+
+  it('user data goes with the request, as long as Nova takes it: in base64', () => {
+    const userData = `#!/bin/sh\n#${'ü'.repeat(24_569)}`;
+    assert.equal(good(plan({ userData })).request.userData, userData);
+    assert.ok(Buffer.from(userData).toString('base64').length <= 65_535);
   });
 
   it('a key that the site does not have is imported', () => {
@@ -137,6 +145,12 @@ describe('the plan of a launch', () => {
       { keyPair: { name: 'laptop', publicKey: 'ssh-rsa BBBB' } },
       {},
       /another key/,
+    ],
+    [
+      'user data that Nova does not take',
+      { userData: `#!/bin/sh\n${'ü'.repeat(24_571)}` },
+      {},
+      /too long.*48 KB/,
     ],
     ['no name', { name: ' ' }, {}, /no name/],
     ['no lease and no flavor', { leaseId: undefined }, {}, /needs a lease/],

@@ -153,7 +153,12 @@ describe('demo: the world', () => {
       imageRef: at(old, 'image', 'id'),
       key_name: 'alexbaker-laptop',
       security_groups: [{ name: 'allow-ssh' }],
+      user_data: Buffer.from('#!/bin/sh\n# für alle\n').toString('base64'),
     };
+    for (const wrong of ['#!/bin/sh', Buffer.alloc(49_150).toString('base64')]) {
+      const body = { server: { ...server, user_data: wrong } };
+      assert.equal((await kvm('compute', '/servers', { method: 'POST', body })).status, 400);
+    }
     const made = await kvm('compute', '/servers', { method: 'POST', body: { server } });
     assert.equal(made.status, 202);
     await demo.world.advance(MINUTE_MS);
@@ -167,6 +172,8 @@ describe('demo: the world', () => {
     assert.equal(bound.status, 200);
     const visitor = await Visitor.at(demo, String(free?.['floating_ip_address']));
     assert.equal((await visitor.run('hostname')).stdout, 'again-ab1234\n');
+    const userData = await visitor.run('cat /var/lib/cloud/instance/user-data.txt');
+    assert.equal(userData.stdout, '#!/bin/sh\n# für alle\n');
     await visitor.leave();
   });
 

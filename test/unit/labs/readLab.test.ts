@@ -64,10 +64,64 @@ const faults: readonly [string, (text: string) => string, RegExp, number, 'form'
   ['two comparisons', (t) => t.replace('is: 1', 'is: 1, atLeast: 1'), /Exactly one/, 22, 'sense'],
   ['nothing expected', (t) => t.replace(/ {8}expect:\n.*exit.*\n/, ''), /always pass/, 23, 'sense'],
   ['a value spliced into a command', (t) => t.replace('"$netID"', '{{netID}}'), /environment/, 26, 'sense'],
+  [
+    'user data that is no text',
+    (t) => withUserData(t, 'runcmd: [ls]'),
+    /userData.*[Ss]tring|text/,
+    16,
+    'form',
+  ],
+  [
+    'user data of another kind',
+    (t) => withUserData(t, '|\n      #!/usr/bin/env python3'),
+    /cloud-config or a shell script/,
+    15,
+    'form',
+  ],
+  [
+    'user data with controls',
+    (t) => withUserData(t, '"#!/bin/sh\\necho \\e[2J"'),
+    /cloud-config or a shell script/,
+    15,
+    'form',
+  ],
+  [
+    'a value spliced into user data',
+    (t) => withUserData(t, '|\n      #!/bin/sh\n      echo {{netID}}'),
+    /environment: \$netID/,
+    15,
+    'sense',
+  ],
+  [
+    'a name of nothing in user data',
+    (t) => withUserData(t, '|\n      #!/bin/sh\n      echo "$name_node"'),
+    /no name “node”/,
+    15,
+    'sense',
+  ],
+  [
+    'user data that wants what a check sees',
+    (t) => withUserData(t, '|\n      #!/bin/sh\n      echo "$saved_serverId"'),
+    /saves “serverId”/,
+    15,
+    'sense',
+  ],
+  [
+    'a cloud-config with values',
+    (t) => withUserData(t, '|\n      #cloud-config\n      runcmd: [echo "${netID}"]'),
+    /values reach a script/,
+    15,
+    'sense',
+  ],
   ['YAML that is none', (t) => t.replace('steps:', 'steps: ['), /./, 15, 'sense'],
   ['a key twice', (t) => t.replace('unit: 0', 'unit: 0\nunit: 1'), /unique|twice/i, 5, 'sense'],
   ['a value saved nowhere', (t) => t.replace('that: exit', 'that: $.saved.key'), /saves “key”/, 28, 'sense'],
 ];
+
+function withUserData(text: string, userData: string): string {
+  const launch = `launch:\n  - name: '{{name.server}}'\n    image: CC-Ubuntu24.04\n    userData: ${userData}\n`;
+  return text.replace('steps:', `${launch.replace('userData: runcmd', 'userData:\n      runcmd')}steps:`);
+}
 
 /** A lab with all that the form knows. */
 const whole = `id: lab0-whole
@@ -95,7 +149,7 @@ reserve:
   - { name: 'l-{{netID}}', site: CHI@TACC, nodeType: compute_liqid, hours: 3, startOnHour: true, endMinute: 50, only: [gpu] }
   - { name: 'l-{{netID}}', site: KVM@TACC, flavor: g1.h100.pci.1, amount: 1, hours: 3, floatingIp: true, only: [vm] }
 launch:
-  - { name: '{{name.server}}', lease: 'l-{{netID}}', image: '{{variant.image}}', securityGroups: [{ name: allow-ssh, port: 22 }], floatingIp: true }
+  - { name: '{{name.server}}', lease: 'l-{{netID}}', image: '{{variant.image}}', securityGroups: [{ name: allow-ssh, port: 22 }], floatingIp: true, userData: "#!/bin/bash -e\\necho $netID \${name_server} $variant_image" }
 steps:
   - id: one
     title: One

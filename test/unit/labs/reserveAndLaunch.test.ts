@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { siteByName } from '../../../src/chameleon';
 import { launchesOf, namesMade, readLab, reservationsOf, type Lab } from '../../../src/labs';
@@ -60,6 +61,46 @@ describe('what labs launch', () => {
         }
       }
     });
+
+  it('Labs 2 and 3 send user data: a cloud-config as it is, a script with its values as variables', () => {
+    const userDataOf = (id: string): (string | undefined)[] => {
+      const lab = labs.find((each) => each.id === id);
+      return lab === undefined
+        ? []
+        : launchesOf(lab, parametersOf(lab), undefined).map(({ userData }) => userData);
+    };
+    const [first, ...others] = userDataOf('lab2-cloud');
+    assert.match(first ?? '', /^#cloud-config\nruncmd:\n.*127\.0\.1\.1 \$\(hostname\)/);
+    assert.deepEqual(others, [first, first]);
+    for (const [at, script = ''] of userDataOf('lab3-mlops').entries()) {
+      const node = `node${at + 1}`;
+      assert.ok(script.startsWith(`#!/bin/bash\nname_${node}='${node}-mlops-ab1234'\necho `), script);
+      assert.ok(script.includes(`"127.0.1.1 $name_${node}" >> /etc/hosts`));
+    }
+  });
+
+  it('a value in user data stays a value, whatever it is, and one that is missing is refused', () => {
+    const lab = labs.find(({ id }) => id === 'lab3-mlops');
+    assert.ok(lab);
+    const script = '#!/bin/sh\nprintf %s "$netID" "$name_evil"\n';
+    const evil: Lab = {
+      ...lab,
+      names: { evil: '{{netID}}' },
+      launch: lab.launch.slice(0, 1).map((each) => ({
+        ...each,
+        name: 'node',
+        lease: undefined,
+        networks: [],
+        userData: script,
+      })),
+    };
+    for (const netID of ["'; touch /tmp/broken; '", '$(touch /tmp/broken)', '`id`\n$& $1', 'ü "x" \\']) {
+      const [launch] = launchesOf(evil, { netID }, undefined);
+      const said = execFileSync('sh', ['-c', launch?.userData ?? 'exit 1'], { encoding: 'utf8' });
+      assert.equal(said, netID + netID);
+    }
+    assert.throws(() => launchesOf(evil, {}, undefined), /is not known/);
+  });
 
   it('Labs 2 and 3: each node on the port with its fixed address, one with the public address', () => {
     for (const [id, ports] of [

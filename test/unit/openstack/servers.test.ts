@@ -22,6 +22,7 @@ describe('what is done to servers', () => {
       reservationHint: 'res-1',
       interfaces: [{ networkId: 'n1' }, { portId: 'p2' }],
       securityGroupIds: ['g1'],
+      userData: '#!/bin/sh\n# für alle\n',
     });
     assert.match(id, /^[0-9a-f-]{36}$/);
     assert.deepEqual(cloud.calls[0]?.body, {
@@ -31,6 +32,7 @@ describe('what is done to servers', () => {
         flavorRef: 'f',
         networks: [{ uuid: 'n1' }, { port: 'p2' }],
         security_groups: [{ name: 'g1' }],
+        user_data: 'IyEvYmluL3NoCiMgZsO8ciBhbGxlCg==',
       },
       'os:scheduler_hints': { reservation: 'res-1' },
     });

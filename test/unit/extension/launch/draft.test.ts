@@ -57,6 +57,7 @@ function draftAt(siteName: string): LaunchDraft {
       networks: ['sharednet1'],
       groups: [],
       floatingIp: true,
+      userData: undefined,
     },
     key,
   };
