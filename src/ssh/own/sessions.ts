@@ -50,7 +50,7 @@ export class Sessions {
         context.accept();
       });
       peer.on('session', (accept) => {
-        serve(accept(), own, [...shared, hostAlias(target.serverId)]);
+        serve(accept(), { own, clock }, [...shared, hostAlias(target.serverId)]);
       });
     });
     const place = path.join(folder, 's');
@@ -88,7 +88,11 @@ function dialed(place: string): Promise<Socket> {
   });
 }
 
-function serve(session: Session, own: OwnSsh, args: readonly string[]): void {
+function serve(
+  session: Session,
+  { own, clock }: Pick<SessionsOptions, 'own' | 'clock'>,
+  args: readonly string[],
+): void {
   let end: () => void = () => undefined;
   const begin = (
     words: readonly string[],
@@ -99,7 +103,7 @@ function serve(session: Session, own: OwnSsh, args: readonly string[]): void {
     end = () => {
       child.kill();
     };
-    void begun(child).then((so) => {
+    void begun(child, clock).then((so) => {
       if (so.begun) joined(accept(), child, so.said);
       else reject?.();
     });
@@ -129,6 +133,7 @@ const MANY_WORDS = 4096;
  */
 function begun(
   child: ChildProcessWithoutNullStreams,
+  clock: Clock,
 ): Promise<{ readonly begun: boolean; readonly said: Buffer }> {
   return new Promise((resolve) => {
     const said: Buffer[] = [];
@@ -139,7 +144,7 @@ function begun(
       if (so.length > MANY_WORDS || so.includes('master session id')) done(true);
     };
     const done = (isBegun: boolean): void => {
-      clearTimeout(timer);
+      cancel();
       child.stdout.removeListener('readable', look);
       child.stderr.removeListener('data', hear);
       child.stderr.pause();
@@ -148,9 +153,9 @@ function begun(
     const look = (): void => {
       if (child.stdout.readableLength > 0) done(true);
     };
-    const timer = setTimeout(() => {
+    const cancel = clock.after(BEGUN_MS, () => {
       done(true);
-    }, BEGUN_MS);
+    });
     child.stdout.on('readable', look);
     child.stderr.on('data', hear);
     for (const each of [child, child.stdin, child.stdout, child.stderr]) each.on('error', () => undefined);
