@@ -120,8 +120,8 @@ async function isGone(lock: FileLock): Promise<boolean> {
   return (holder !== undefined && hasEnded(holder)) || isStale(lock, lock.file);
 }
 
-/** Of another machine with the same home nothing is known. */
-function hasEnded(holder: string): boolean {
+/** Whether the process of a `holderName` is gone. Of another machine with the same folder nothing is known. */
+export function hasEnded(holder: string): boolean {
   const [, pid, host] = /^(\d+)@(\S+) /.exec(holder) ?? [];
   if (host !== hostname()) return false;
   try {

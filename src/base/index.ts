@@ -1,6 +1,7 @@
 export { Problem, sentenceOf, isAbort } from './problem';
 export { type Clock, systemClock, sleep, abortError } from './clock';
 export {
+  hasEnded,
   holderName,
   holds,
   lockedBeside,

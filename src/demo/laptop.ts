@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { utils } from 'ssh2';
-import { Problem } from '../base';
+import { hasEnded, holderName, Problem } from '../base';
 import type { HostKeyPair } from './world/records';
 
 /** An ed25519 pair in OpenSSH's text form. @param comment who or what it belongs to */
@@ -34,6 +34,10 @@ export interface LaptopParts {
   readonly files: Readonly<Record<string, string>>;
 }
 
+const FOLDER = 'chameleon-demo-';
+/** In each such folder: whose it is. */
+const HOLDER = '.holder';
+
 /**
  * A private folder in the system's place for such (`mkdtemp` makes it 700), with a key pair that nobody else may read,
  * as `ssh` insists on.
@@ -41,7 +45,9 @@ export interface LaptopParts {
  */
 export async function makeLaptop({ comment, keyFile, files }: LaptopParts): Promise<Laptop> {
   const given = keyFile === undefined ? undefined : await givenPair(keyFile);
-  const folder = await mkdtemp(path.join(tmpdir(), 'chameleon-demo-'));
+  await removeLeft();
+  const folder = await mkdtemp(path.join(tmpdir(), FOLDER));
+  await writeFile(path.join(folder, HOLDER), holderName());
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
   const pair = given ?? (await newPair(folder, comment));
   const removeNow = (): void => {
@@ -57,6 +63,17 @@ export async function makeLaptop({ comment, keyFile, files }: LaptopParts): Prom
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Takes away the folders of demos whose process was killed. */
+async function removeLeft(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(FOLDER))) {
+    const folder = path.join(tmpdir(), name);
+    const holder = await readFile(path.join(folder, HOLDER), 'utf8').catch(() => '');
+    // Another window may do the same now.
+    if (hasEnded(holder)) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
 }
 
 type Pair = Pick<Laptop, 'keyFile' | 'publicKeyFile' | 'publicKey'>;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock, type Clock } from '../../../src/base';
 import { HeldForwards } from '../../../src/extension/heldForwards';
+import { bundled } from '../atOnce';
 
 describe('forwards of several windows', () => {
   let folder: string;
@@ -78,18 +79,16 @@ describe('forwards of several windows', () => {
   });
 
   it('hold between two processes; one that is killed holds nothing', async () => {
-    const program = path.join(folder, 'other.ts');
-    const rooms = path.resolve('src');
-    await writeFile(
-      program,
-      `import { HeldForwards } from ${JSON.stringify(path.join(rooms, 'extension/heldForwards.ts'))};
-       import { holderName, systemClock } from ${JSON.stringify(path.join(rooms, 'base/index.ts'))};
+    const program = await bundled(
+      folder,
+      `import { HeldForwards } from '#room/extension/heldForwards.ts';
+       import { holderName, systemClock } from '#room/base/index.ts';
        const held = new HeldForwards(${JSON.stringify(path.join(folder, 'locks'))}, holderName(), systemClock, () => {});
        held.take('s:8000').then((got) => process.send?.(got));
        process.on('message', () => held.dispose().then(() => process.exit()));`,
     );
     const start = async (): Promise<{ child: ChildProcess; got: unknown }> => {
-      const child = fork(program, [], { execArgv: ['--import=tsx'] });
+      const child = fork(program);
       const got = ((await once(child, 'message')) as unknown[])[0];
       return { child, got };
     };
