@@ -45,6 +45,9 @@ export default class ResultsReporter extends Mocha.reporters.Spec {
   }
 }
 
+/** Of a process of `--parallel` it is an object like an error. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (typeof error !== 'object' || error === null) return String(error);
+  const { stack, message }: { stack?: unknown; message?: unknown } = error;
+  return [stack, message].find((each) => typeof each === 'string') ?? JSON.stringify(error);
 }

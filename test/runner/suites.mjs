@@ -24,7 +24,7 @@ const seconds = 1000;
 export function suites() {
   return [
     lint,
-    mochaSuite({ name: 'unit', timeout: 20 * seconds }),
+    mochaSuite({ name: 'unit', timeout: 20 * seconds, jobs: 2 }),
     mochaSuite({ name: 'labs', timeout: 60 * seconds }),
     host,
     mochaSuite({ name: 'ssh', timeout: 180 * seconds, needsDebian: true, prepare: prepareBrowser }),
@@ -89,11 +89,11 @@ const host = {
 };
 
 /**
- * @param {{ name: string, timeout: number, needsDebian?: boolean, files?: string,
+ * @param {{ name: string, timeout: number, jobs?: number, needsDebian?: boolean, files?: string,
  *   prepare?: (say: Say) => Promise<void>, env?: Record<string, string> }} options
  * @returns {Suite}
  */
-function mochaSuite({ name, timeout, needsDebian = false, files, prepare, env }) {
+function mochaSuite({ name, timeout, jobs = 1, needsDebian = false, files, prepare, env }) {
   const tests = files ?? `test/${name}/**/*.test.ts`;
   return {
     name,
@@ -115,6 +115,7 @@ function mochaSuite({ name, timeout, needsDebian = false, files, prepare, env })
           `results=${results}`,
         ];
         const limits = ['--timeout', String(timeout), '--exit'];
+        if (jobs > 1) limits.push('--parallel', '--jobs', String(jobs));
         await stream(name, mocha, ['--import=tsx', ...limits, ...reporter, tests], env ? { env } : {});
         return readResults(results, name);
       } finally {

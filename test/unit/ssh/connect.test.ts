@@ -293,6 +293,7 @@ describe('a connection', () => {
       await once(() => clock.waiting === 1);
       clock.advance(5000);
       await assert.rejects(long, rejectsAs('timeout', /longer than 5 s/));
+      await once(() => lab.signals.length === 2 && clock.waiting === 0);
 
       const abort = new AbortController();
       const cancelled = made.run('sleep 1000', run({ signal: abort.signal }));
@@ -418,7 +419,7 @@ describe('a connection', () => {
   });
 }).timeout(20_000);
 
-/** Resolves when something became true, looking at each turn of the loop. */
+/** Resolves when something became true, looking at it each millisecond. */
 async function once(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 1));
 }

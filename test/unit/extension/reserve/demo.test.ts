@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { systemClock } from '../../../../src/base';
+import { systemClock, type Clock } from '../../../../src/base';
 import {
   availabilityOf,
   awaitActive,
@@ -32,6 +32,14 @@ describe('a lease in the demo', function () {
     });
     await source.refresh();
   });
+  /** A wait passes at once, in the demo too. */
+  const clock: Clock = {
+    now: () => systemClock.now(),
+    after: (ms, run) => {
+      void demo.world.advance(ms).then(run);
+      return () => undefined;
+    },
+  };
   after(async () => {
     source.dispose();
     await demo.stop();
@@ -64,8 +72,8 @@ describe('a lease in the demo', function () {
     const now = Date.now() + site.clockOffset;
     const plan = planLease(wishOf(wanted, site, now), site.site, now);
     assert.ok('request' in plan, 'it can be planned');
-    const lease = await reserveLease({ session, plan, clock: systemClock });
-    return { session, lease: await awaitActive({ session, lease, clock: systemClock }) };
+    const lease = await reserveLease({ session, plan, clock });
+    return { session, lease: await awaitActive({ session, lease, clock }) };
   }
 
   it('of nodes, which the availability shows as mine', async () => {

@@ -5,7 +5,7 @@ import { Problem } from '../../../../src/base';
 import { openCard, type HandedIn } from '../../../../src/labs/card';
 import { claimsIn, claimsText } from '../../../../src/labs/card/claims';
 import { pixelsOf } from '../../../../src/labs/card/pixels';
-import { inTwoColours, picture, pngOf } from './pictures';
+import { inTwoColours, picture, pngOf, quick } from './pictures';
 import { card, inventory, lab } from './samples';
 import { hostileCard, largeCard } from './largeSamples';
 
@@ -13,11 +13,11 @@ function verdictsOf(handedIn: HandedIn): string[] {
   return handedIn.record(lab, inventory()).checks.map(({ verdict }) => verdict);
 }
 
+/** The best one for each row, as most writers choose it. */
+const ALL_FILTERS = -1;
 const verdicts = card().checks.map(({ verdict }) => verdict);
 
-describe('card: a picture without its record', function () {
-  this.timeout(10_000); // pictures of millions of pixels, on a busy machine
-
+describe('card: a picture without its record', () => {
   for (const scale of [0.5, 0.59, 0.75, 1, 1.37, 2])
     it(`is read from its code at ${scale} of its size`, async () => {
       const handedIn = await openCard(pngOf(card(), scale));
@@ -30,11 +30,12 @@ describe('card: a picture without its record', function () {
     'without alpha': { colorType: 2 },
     grey: { colorType: 0 },
     'grey with alpha': { colorType: 4 },
+    'with alpha': { colorType: 6 },
     'of 16 bits': { bitDepth: 16 },
-    'in each filter': { filterType: 4, deflateLevel: 1 },
   } satisfies Record<string, PNGOptions>))
-    it(`is read from a PNG ${kind}`, async () => {
-      assert.deepEqual(verdictsOf(await openCard(pngOf(card(), 1, options))), verdicts);
+    it(`is read from a PNG ${kind}, its rows in all filters`, async () => {
+      const bytes = pngOf(card(), 0.59, { ...options, filterType: ALL_FILTERS });
+      assert.deepEqual(verdictsOf(await openCard(bytes)), verdicts);
     });
 
   it('is read from a PNG with a palette of two colours', async () => {
@@ -65,7 +66,7 @@ describe('card: a picture without its record', function () {
         (y + 1) * drawn.width * 4,
       );
     for (let at = 3; at < screen.data.length; at += 4) screen.data[at] = 255;
-    assert.deepEqual(verdictsOf(await openCard(PNG.sync.write(screen))), verdicts);
+    assert.deepEqual(verdictsOf(await openCard(PNG.sync.write(screen, quick))), verdicts);
   });
 
   for (const [what, record] of Object.entries({ large: largeCard(), hostile: hostileCard() }))
@@ -128,7 +129,7 @@ describe('card: a picture without its record', function () {
 
   it('is as good a reader of PNG as the one that everybody has', () => {
     for (const colorType of [0, 2, 4, 6] as const) {
-      const bytes = pngOf(card(), 0.4, { colorType });
+      const bytes = pngOf(card(), 0.4, { colorType, filterType: ALL_FILTERS });
       const ours = pixelsOf(bytes);
       assert.ok(ours, `colour type ${colorType}`);
       assert.ok(

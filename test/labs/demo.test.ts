@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import type { EvidenceStore, LabCheck, ProbeWorld } from '../../../src/labs';
-import { createKeyPair, deleteServer, OpenStackError, type RawAnswer } from '../../../src/openstack';
-import { SshError, type CommandResult, type Connection } from '../../../src/ssh';
+import type { EvidenceStore, LabCheck, ProbeWorld } from '../../src/labs';
+import { createKeyPair, deleteServer, OpenStackError, type RawAnswer } from '../../src/openstack';
+import { SshError, type CommandResult, type Connection } from '../../src/ssh';
 import { readFile } from 'node:fs/promises';
-import { DemoDesk, verdictOf } from './labDesk';
+import { DemoDesk, verdictOf } from '../unit/labs/labDesk';
 
 /**
  * Lab 1's truth: each check against answers that are wrong, cut or like the right one. None may pass, and what says
@@ -78,7 +78,7 @@ const notForCleanup = new Set(['a longer name', 'another status', 'another devic
 
 const CLEANUP = ['cleanup-server', 'cleanup-fip', 'cleanup-lease'];
 
-describe('Lab 1: no wrong answer passes', () => {
+describe('Lab 1 in the demo: no wrong answer passes', () => {
   let desk: DemoDesk;
   let count = 0;
 
