@@ -59,11 +59,8 @@ export class InventorySource {
     this.#current = this.#assembled();
   }
 
+  /** While answers come in, as it was told last; after `refresh` and `adopt` with all of theirs. */
   get current(): Inventory {
-    if (this.#isBehind && !this.#disposed) {
-      this.#isBehind = false;
-      this.#current = this.#assembled();
-    }
     return this.#current;
   }
 
@@ -98,6 +95,7 @@ export class InventorySource {
     const taken = facts.map((each) => this.#clouds.get(each.cloud)?.adopt(each) ?? false);
     if (!taken.includes(true)) return false;
     this.#publish();
+    this.#catchUp();
     return true;
   }
 
@@ -132,20 +130,25 @@ export class InventorySource {
     void this.#tellSoon();
   }
 
-  /** What it is put together for takes its time, too: so that is in a turn of its own. */
+  /** A class is put together in a turn of its own, before that of those who listen. */
   async #tellSoon(): Promise<void> {
     await ownTurn();
-    if (this.#told || this.#disposed) return;
-    void this.current;
+    this.#catchUp();
     await ownTurn();
     this.#tell();
   }
 
   #tell(): void {
     if (this.#told || this.#disposed) return;
+    this.#catchUp();
     this.#told = true;
-    const { current } = this;
-    for (const listen of [...this.#listeners]) listen(current);
+    for (const listen of [...this.#listeners]) listen(this.#current);
+  }
+
+  #catchUp(): void {
+    if (!this.#isBehind || this.#disposed) return;
+    this.#isBehind = false;
+    this.#current = this.#assembled();
   }
 
   #assembled(): Inventory {

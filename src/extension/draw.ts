@@ -9,8 +9,6 @@ import type { Row } from './rows/row';
 
 /** What fills the views, and says in their heads what they are of; in this order. */
 export const drawnParts: readonly ((app: App) => void)[] = [
-  // Put together once from what has come, by whoever asks first.
-  (app) => void app.inventory,
   drawResources,
   ({ views, labs }) => {
     views.labs.show(labRows(labs.shown));

@@ -25,23 +25,33 @@ const MINE: Filter = { kind: 'mine' };
 /** What the Resources view shows, site by site, and how it groups it; kept between sessions. */
 export class Filters {
   readonly #state: vscode.Memento;
+  #raw: unknown;
+  #read: Readonly<Record<string, Filter>> = {};
 
   constructor(state: vscode.Memento) {
     this.#state = state;
   }
 
   of(cloud: string): Filter {
-    const read = v.safeParse(kept, this.#state.get(FILTERS_STATE));
-    return (read.success ? read.output[cloud] : undefined) ?? MINE;
+    return this.#all()[cloud] ?? MINE;
   }
 
   async set(clouds: readonly string[], filter: Filter): Promise<void> {
-    const read = v.safeParse(kept, this.#state.get(FILTERS_STATE));
-    const before = read.success ? read.output : {};
     await this.#state.update(FILTERS_STATE, {
-      ...before,
+      ...this.#all(),
       ...Object.fromEntries(clouds.map((cloud) => [cloud, filter])),
     });
+  }
+
+  /** Read once as long as it stays the same: at each draw hundreds of resources are held against it. */
+  #all(): Readonly<Record<string, Filter>> {
+    const raw: unknown = this.#state.get(FILTERS_STATE);
+    if (raw !== this.#raw) {
+      this.#raw = raw;
+      const read = v.safeParse(kept, raw);
+      this.#read = read.success ? read.output : {};
+    }
+    return this.#read;
   }
 
   get grouping(): Grouping {

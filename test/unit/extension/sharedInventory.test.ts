@@ -98,13 +98,18 @@ class Window {
 async function pass(windows: readonly Window[], ms: number): Promise<void> {
   for (let gone = 0; gone < ms; gone += 500) {
     for (const { clock } of windows) clock.pass(500);
-    // Sign-in, lists, what is put together of them, and who is told: each waits behind the one before.
-    for (let behind = 0; behind < 4; behind += 1) await ownTurn();
+    await turns();
     for (const { shared, leader } of windows) {
       await leader.start();
       await shared.settled();
     }
+    await turns();
   }
+}
+
+/** Sign-in, lists, what is put together of them, and who is told: each waits behind the one before. */
+async function turns(): Promise<void> {
+  for (let behind = 0; behind < 4; behind += 1) await ownTurn();
 }
 
 describe('several windows', () => {

@@ -41,6 +41,7 @@ describe('what a lab makes', () => {
         networks: ['sharednet1'],
         securityGroups: [{ name: 'allow-ssh', port: 22 }],
         floatingIp: true,
+        userData: undefined,
       },
     ]);
     assert.deepEqual(
