@@ -19,7 +19,22 @@ const common = {
 // ssh2 uses these only if somebody compiled them; it does without.
 const optionalNative = ['cpu-features', '*.node'];
 const smallest = { ecma: 2020, toplevel: true, compress: { passes: 3 } };
-const node = { ...common, platform: 'node', format: 'cjs', target: 'node20' };
+/** ssh2 without its words for its own developers, and with our Poly1305 for its WebAssembly: 13 KB less, packed. */
+const leanSsh2 = {
+  name: 'lean-ssh2',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/].*poly1305\.js$/ }, () => ({
+      contents: `module.exports = require('./src/ssh/poly1305.ts').poly1305Module;`,
+      resolveDir: import.meta.dirname,
+    }));
+    onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/].*\.js$/ }, ({ path: file }) => ({
+      contents: readFileSync(file, 'utf8')
+        .replaceAll(/([\w.]+\._debug|\bdebug)(\s*&&\s*)\1\(/g, 'false$2$1(')
+        .replaceAll(/if \([\w.]+\._debug\)/g, 'if (false)'),
+    }));
+  },
+};
+const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', plugins: [leanSsh2] };
 
 const panels = readdirSync('webview').filter((panel) => existsSync(`webview/${panel}/main.ts`));
 
