@@ -1,4 +1,4 @@
-import type { FloatingIp, Lease, Server } from '../openstack';
+import type { FloatingIp, Lease, Server, Volume } from '../openstack';
 import type { Inventory, OwnedFloatingIp, OwnedLease, OwnedServer, SiteInventory } from './types';
 
 const PASSING_LEASE = new Set(['CREATING', 'STARTING', 'UPDATING', 'TERMINATING', 'DELETING']);
@@ -15,10 +15,11 @@ const PASSING_SERVER = new Set([
 const LATE_MS = 2 * 60_000;
 
 /** True for what is on its way to another state by itself: worth asking again in seconds. */
-export function inTransition(resource: Lease | Server | FloatingIp): boolean {
+export function inTransition(resource: Lease | Server | FloatingIp | Volume): boolean {
   if ('reservations' in resource) return PASSING_LEASE.has(resource.status);
   if ('flavor' in resource) return PASSING_SERVER.has(resource.status) || resource.taskState !== undefined;
-  return false;
+  // creating, attaching, deleting … but not error_deleting, which stays.
+  return 'sizeGb' in resource && /^(?!error).*ing$|^reserved$/.test(resource.status);
 }
 
 /** True for a lease whose start or end has come and that is not there yet. @param serverTime ms since 1970 */

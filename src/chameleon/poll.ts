@@ -25,6 +25,7 @@ export class InventoryPoll {
   /** When somebody last asked for anything, this window or another. */
   #heardAt: number;
   #cancel: () => void = () => undefined;
+  readonly #stopListening: () => void;
 
   /** @param leads whether this window polls for all; so it is where it is the only one */
   constructor(source: InventorySource, clock: Clock, leads = true) {
@@ -33,6 +34,10 @@ export class InventoryPoll {
     this.#leads = leads;
     this.#heardAt = clock.now();
     this.#schedule();
+    // What an action has set going is looked at soon, too.
+    this.#stopListening = source.onChange(() => {
+      if (this.#leads && this.#visible && this.#untilWhole() > TRANSITION_MS) this.#schedule();
+    });
   }
 
   /** Whether everything was asked for within the last minute. */
@@ -65,6 +70,7 @@ export class InventoryPoll {
 
   dispose(): void {
     this.#stop.abort();
+    this.#stopListening();
     this.#cancel();
   }
 
@@ -126,6 +132,7 @@ function movingParts(sites: readonly SiteInventory[], now: number): Map<string, 
     const parts: PartName[] = [
       ...(leases ? (['leases'] as const) : []),
       ...(servers || leases ? (['servers', 'floatingIps'] as const) : []),
+      ...(site.volumes.some(inTransition) ? (['volumes'] as const) : []),
     ];
     if (parts.length > 0) moving.set(site.cloud, parts);
   }

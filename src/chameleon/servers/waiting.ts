@@ -103,9 +103,12 @@ export async function goneVolume(waiting: Waiting, id: string): Promise<void> {
     'The deletion',
   );
   if (volume !== GONE)
-    throw new Problem(`The volume ${volume.name} could not be deleted: it is ${volume.status}.`, {
-      next: 'Try again; if it stays so, tell the course staff.',
-    });
+    throw new Problem(
+      `The volume ${volume.name} could not be deleted: it is ${volume.status.replace('_', ' ')}.`,
+      {
+        next: 'Try again; if it stays so, tell the course staff.',
+      },
+    );
 }
 
 const GONE = Symbol('gone');

@@ -1,5 +1,11 @@
-import { abortError, Problem, systemClock } from '../../base';
-import { goneVolume, settledVolume, type OwnedVolume, type SiteInventory } from '../../chameleon';
+import { abortError, isAbort, Problem, systemClock } from '../../base';
+import {
+  goneVolume,
+  settledVolume,
+  type OwnedVolume,
+  type SiteInventory,
+  type Waiting,
+} from '../../chameleon';
 import {
   attachVolume,
   createVolume,
@@ -8,6 +14,7 @@ import {
   listVolumeTypes,
   isOverQuota,
   OpenStackError,
+  type Session,
 } from '../../openstack';
 import type { App } from '../app';
 import { ask } from '../ask';
@@ -45,11 +52,14 @@ export async function create(app: App, argument: unknown, signal: AbortSignal): 
   const types = await listVolumeTypes(session, signal);
   const type = types.length < 2 ? types[0] : await ask.pick('Of which kind?', types.map(ofKind));
   if (type === undefined && types.length > 1) throw abortError();
-  const volume = await withProgress(`Making ${name.trim()} …`, signal, async (inner) => {
-    const made = await createVolume(session, { name: name.trim(), sizeGb, type }, inner).catch(overQuota);
-    return settledVolume({ session, clock: systemClock, signal: inner, pollMs: POLL_MS }, made.id);
-  });
-  await app.refresh({ cloud: site.cloud, parts: ['volumes'] });
+  const volume = await change(
+    app,
+    site,
+    `Making ${name.trim()} …`,
+    signal,
+    (_, inner) => createVolume(session, { name: name.trim(), sizeGb, type }, inner).catch(overQuota),
+    (waiting, { id }) => settledVolume(waiting, id),
+  );
   if (volume.status.startsWith('error'))
     throw new Problem(`The volume ${volume.name} could not be made.`, { next: 'Delete it and try again.' });
 }
@@ -70,15 +80,23 @@ export async function attach(app: App, argument: unknown, signal: AbortSignal): 
       detail: 'You can read and change all that is on it.',
       yes: 'Attach',
     });
-  const session = sessionOf(app, site);
-  const now = await withProgress(`Attaching ${volume.name} to ${server.name} …`, signal, async (inner) => {
-    await attachVolume(session, server.id, volume.id, inner);
-    return settledVolume({ session, clock: systemClock, signal: inner, pollMs: POLL_MS }, volume.id);
-  });
-  await app.refresh({ cloud: site.cloud, parts: ['volumes', 'servers'] });
-  const device = now.attachments.find(({ serverId }) => serverId === server.id)?.device;
+  const now = await change(
+    app,
+    site,
+    `Attaching ${volume.name} to ${server.name} …`,
+    signal,
+    (session, inner) => attachVolume(session, server.id, volume.id, inner),
+    (waiting) => settledVolume(waiting, volume.id),
+  );
+  const there = now.attachments.find(({ serverId }) => serverId === server.id);
+  // Nova says yes first: what the server itself does not take comes back.
+  if (there === undefined)
+    throw new Problem(`${server.name} did not take ${volume.name}.`, {
+      next: 'Try again; if it stays so, restart the server.',
+    });
+  const device = there.device === undefined ? '' : ` as ${there.device}`;
   void ask.info(
-    `${volume.name} is in ${server.name}${device === undefined ? '' : ` as ${device}`}. A new one needs a file system before it can be mounted.`,
+    `${volume.name} is in ${server.name}${device}. A new one needs a file system before it can be mounted.`,
   );
 }
 
@@ -98,12 +116,18 @@ export async function detach(app: App, argument: unknown, signal: AbortSignal): 
     detail: `Unmount it on ${server} first (sudo umount), or what is being written is lost.`,
     yes: 'Detach',
   });
-  const session = sessionOf(app, site);
-  await withProgress(`Detaching ${volume.name} …`, signal, async (inner) => {
-    await detachVolume(session, attachment.serverId, volume.id, inner);
-    await settledVolume({ session, clock: systemClock, signal: inner, pollMs: POLL_MS }, volume.id);
-  });
-  await app.refresh({ cloud: site.cloud, parts: ['volumes', 'servers'] });
+  const now = await change(
+    app,
+    site,
+    `Detaching ${volume.name} …`,
+    signal,
+    (session, inner) => detachVolume(session, attachment.serverId, volume.id, inner),
+    (waiting) => settledVolume(waiting, volume.id),
+  );
+  if (now.status !== 'available')
+    throw new Problem(`${server} did not let go of ${volume.name}.`, {
+      next: `Unmount it on ${server} (sudo umount), or stop the server; then try again.`,
+    });
 }
 
 export async function remove(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
@@ -118,12 +142,41 @@ export async function remove(app: App, argument: unknown, signal: AbortSignal): 
     detail: `The ${volume.sizeGb} GB on it are lost for good.`,
     yes: 'Delete',
   });
+  await change(
+    app,
+    site,
+    `Deleting ${volume.name} …`,
+    signal,
+    (session, inner) => deleteVolume(session, volume.id, inner),
+    (waiting) => goneVolume(waiting, volume.id),
+  );
+}
+
+/** Stays with what was asked for until Cinder says that it is so; Resources shows it meanwhile, however it ends. */
+async function change<T, R>(
+  app: App,
+  site: SiteInventory,
+  title: string,
+  outer: AbortSignal,
+  asking: (session: Session, signal: AbortSignal) => Promise<T>,
+  settled: (waiting: Waiting, asked: T) => Promise<R>,
+): Promise<R> {
   const session = sessionOf(app, site);
-  await withProgress(`Deleting ${volume.name} …`, signal, async (inner) => {
-    await deleteVolume(session, volume.id, inner);
-    await goneVolume({ session, clock: systemClock, signal: inner, pollMs: POLL_MS }, volume.id);
-  });
-  await app.refresh({ cloud: site.cloud, parts: ['volumes'] });
+  const show = (): Promise<void> => app.refresh({ cloud: site.cloud, parts: ['volumes', 'servers'] });
+  let goesOn = false;
+  try {
+    return await withProgress(title, outer, async (signal) => {
+      const asked = await asking(session, signal);
+      goesOn = true;
+      void show();
+      return settled({ session, clock: systemClock, signal, pollMs: POLL_MS }, asked);
+    });
+  } catch (thrown) {
+    if (goesOn && isAbort(thrown)) void ask.info(`${site.site.name} goes on with it; Resources shows it.`);
+    throw thrown;
+  } finally {
+    await show();
+  }
 }
 
 function isFree({ status, attachments }: OwnedVolume): boolean {

@@ -15,7 +15,7 @@ import {
 import type { CloudConfig } from '../../../src/openstack';
 import { Leader } from '../../../src/extension/leader';
 import { forgetInventory, SharedInventory } from '../../../src/extension/sharedInventory';
-import { lease, ME, PROJECT, server } from '../chameleon/world';
+import { lease, ME, PROJECT, server, volume } from '../chameleon/world';
 import { FakeClock } from '../openstack/fakeCloud';
 
 const MINUTE = 60_000;
@@ -207,6 +207,23 @@ describe('several windows', () => {
     await pass([a, b], 12_000);
     assert.ok(site.by('a') > before);
   });
+
+  for (const [status, isMoving] of [
+    ['creating', true],
+    ['detaching', true],
+    ['reserved', true],
+    ['in-use', false],
+    ['error_deleting', false],
+  ] as const)
+    it(`a volume that is ${status} is ${isMoving ? 'looked at each five seconds, alone' : 'no hurry'}`, async () => {
+      const a = await opened('a', true);
+      site.lists = { volumes: [volume({ id: 'v1', name: 'block-ab1234', status })] };
+      await a.source.refresh({ cloud: 'kvm', parts: ['servers', 'volumes'] });
+      site.asked.splice(0);
+      await pass([a], 12_000);
+      const asked = new Set(site.asked.map(({ part }) => part));
+      assert.deepEqual([...asked], isMoving ? ['volumes'] : []);
+    });
 
   it('a follower that hears nothing for long asks by itself', async () => {
     const now = new FakeClock().now() / 1000;
