@@ -191,7 +191,7 @@ export function whatEnds(site: SiteInventory, leaseId: string, forwards: readonl
   const ids = new Set(servers.map((server) => server.id));
   const up = forwards.filter(({ spec, state }) => ids.has(spec.target.serverId) && state.kind !== 'stopped');
   return [
-    `With it ${names.length === 1 ? 'goes' : 'go'} ${listed(names)}, with everything on their disks.`,
+    `With it ${names.length === 1 ? 'goes' : 'go'} ${listed(names)}, with everything on ${names.length === 1 ? 'its disk' : 'their disks'}.`,
     ...(up.length === 0
       ? []
       : [
