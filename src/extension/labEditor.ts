@@ -137,7 +137,7 @@ export class LabEditor implements vscode.CodeLensProvider, vscode.HoverProvider,
 
   async #readKeys(): Promise<ReadonlyMap<string, string>> {
     const { keysOf } = await import('../labs');
-    const file = vscode.Uri.joinPath(this.#extension, 'media', 'labs', 'lab.schema.json');
+    const file = vscode.Uri.joinPath(this.#extension, 'dist', 'lab.schema.json');
     const bytes = await vscode.workspace.fs.readFile(file);
     return keysOf(JSON.parse(new TextDecoder().decode(bytes)));
   }

@@ -54,7 +54,7 @@ export async function openCourseFile(app: App): Promise<void> {
     'Course file': ['yaml'],
   });
   if (target === undefined) throw abortError();
-  const schema = vscode.Uri.joinPath(app.context.extensionUri, 'media', 'course', 'course.schema.json');
+  const schema = vscode.Uri.joinPath(app.context.extensionUri, 'dist', 'course.schema.json');
   await vscode.workspace.fs.writeFile(
     target,
     new TextEncoder().encode(START.replace('SCHEMA', schema.toString())),
