@@ -19,13 +19,15 @@ const common = {
 // ssh2 uses these only if somebody compiled them; it does without.
 const optionalNative = ['cpu-features', '*.node'];
 const smallest = { ecma: 2020, toplevel: true, compress: { passes: 3 } };
-/** ssh2 without its words for its own developers, and with our Poly1305 for its WebAssembly: 13 KB less, packed. */
+/**
+ * ssh2 without its words for its own developers, and without the WebAssembly of ChaCha20-Poly1305, which is not offered
+ * (src/ssh/login.ts): 13 KB less, packed.
+ */
 const leanSsh2 = {
   name: 'lean-ssh2',
   setup: ({ onLoad }) => {
     onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/].*poly1305\.js$/ }, () => ({
-      contents: `module.exports = require('./src/ssh/poly1305.ts').poly1305Module;`,
-      resolveDir: import.meta.dirname,
+      contents: `module.exports = async () => ({ _malloc: () => 0, cwrap: () => undefined });`,
     }));
     onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/].*\.js$/ }, ({ path: file }) => ({
       contents: readFileSync(file, 'utf8')

@@ -35,28 +35,29 @@ describe('what only the person’s own ssh can do', function () {
     Number((await run('sh', ['-c', 'pgrep -fc "ControlPath=.*/chl-" || true'])).stdout);
   const ofOurs = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('chl-'));
 
-  it('a server with encryption of after the quantum computer is met by its console, and runs commands', async () => {
-    const before = ofOurs();
-    await lab.host('sshd', lab.mlflow, AFTER_QUANTUM);
-    await assert.rejects(
-      connect(lab.mlflow, { ...world.options, own: undefined, signal }),
-      (thrown: unknown) => thrown instanceof SshError && thrown.kind === 'encryption',
-      'without it this is said',
-    );
-    const connection = await world.connections.to(lab.mlflow, signal);
-    assert.deepEqual(world.asked, ['mlflow'], 'its console, once');
-    assert.ok((await world.known.pinned('mlflow')).length > 0);
-    const command = 'hostname; printf "%s" "$WHO"; echo oh >&2; exit 3';
-    assert.deepEqual(await connection.run(command, freely({ WHO: `it's "me" $(id)\n-o x` })), {
-      exit: 3,
-      stdout: `node-mlflow-ab1234\nit's "me" $(id)\n-o x`,
-      stderr: 'oh\n',
-      truncated: false,
+  for (const only of [AFTER_QUANTUM, 'Ciphers chacha20-poly1305@openssh.com'])
+    it(`a server with “${only}” is met by its console, and runs commands`, async () => {
+      const before = ofOurs();
+      await lab.host('sshd', lab.mlflow, only);
+      await assert.rejects(
+        connect(lab.mlflow, { ...world.options, own: undefined, signal }),
+        (thrown: unknown) => thrown instanceof SshError && thrown.kind === 'encryption',
+        'without it this is said',
+      );
+      const connection = await world.connections.to(lab.mlflow, signal);
+      assert.deepEqual(world.asked, ['mlflow'], 'its console, once');
+      assert.ok((await world.known.pinned('mlflow')).length > 0);
+      const command = 'hostname; printf "%s" "$WHO"; echo oh >&2; exit 3';
+      assert.deepEqual(await connection.run(command, freely({ WHO: `it's "me" $(id)\n-o x` })), {
+        exit: 3,
+        stdout: `node-mlflow-ab1234\nit's "me" $(id)\n-o x`,
+        stderr: 'oh\n',
+        truncated: false,
+      });
+      connection.close();
+      await connection.closed;
+      await until(() => ofOurs().length <= before.length);
     });
-    connection.close();
-    await connection.closed;
-    await until(() => ofOurs().length <= before.length);
-  });
 
   it('its forward is up, tells why a port is not, and comes back when the connection was cut', async () => {
     await lab.host('sshd', lab.mlflow, AFTER_QUANTUM);
