@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { Problem, systemClock } from '../base';
 import type { Inventory } from '../chameleon';
-import type { EvidenceStore, Lab, LabCheck, LabRun, ProbeWorld } from '../labs';
+import type { CheckResult, EvidenceStore, Lab, LabCheck, LabRun, ProbeWorld } from '../labs';
 import type { Server } from '../openstack';
 import type { App } from './app';
 import { commandIds } from './commands';
@@ -11,7 +11,7 @@ import { readLocal } from './hosts';
 import { findLabs, watchLabs } from './labFiles';
 import { parametersOf, variantFor } from './labParameters';
 import { PersonsWord } from './labWord';
-import type { Deployed } from './rows/labNext';
+import { NOTHING_THERE, type Deployed } from './rows/labNext';
 import type { LabsInput } from './rows/labs';
 import type { ServiceOnServer } from './rows/resources';
 
@@ -77,7 +77,7 @@ export class LabDesk {
         watching: (lab) => (this.#app.watch.seconds === 0 ? 0 : this.#watched(lab).length),
         watchSeconds: this.#app.watch.seconds,
         mayLaunch: (lab) => this.#app.course.assist(lab).launch,
-        deployed: (lab) => (signedIn ? this.deployed(lab) : { leases: 0, servers: [] }),
+        deployed: (lab) => (signedIn ? this.deployed(lab) : NOTHING_THERE),
         has: (command) => commandIds.some((id) => id === command),
       },
     };
@@ -109,10 +109,10 @@ export class LabDesk {
   }
 
   #deployedIn(inventory: Inventory, lab: Lab): Deployed {
-    if (this.#module === undefined) return { leases: 0, servers: [] };
+    if (this.#module === undefined) return NOTHING_THERE;
     const { deployedOf, parametersFor } = this.#module;
     const parameters = this.#runs.get(lab.id)?.parameters ?? parametersFor(lab, inventory, { kind: 'me' });
-    const { leases, servers } = deployedOf(lab, parameters, inventory);
+    const { leases, servers, missing } = deployedOf(lab, parameters, inventory);
     return {
       leases: leases.length,
       servers: servers.map(({ cloud, host, server }) => ({
@@ -124,6 +124,7 @@ export class LabDesk {
           .filter((service) => service.host === host)
           .map(({ name }) => ({ id: name, name })),
       })),
+      missing,
     };
   }
 
@@ -238,16 +239,30 @@ export class LabDesk {
     this.#app.draw();
   }
 
-  /** Runs a lab's checks, or only some, and shows each answer as it comes. */
-  async runChecks(lab: Lab, only: readonly string[] | undefined, signal: AbortSignal): Promise<LabRun> {
+  /**
+   * Runs a lab's checks, or only some. What was seen before a cancel stays.
+   * @param say told how many have answered
+   */
+  async runChecks(
+    lab: Lab,
+    only: readonly string[] | undefined,
+    signal: AbortSignal,
+    say: (message: string) => void = () => undefined,
+  ): Promise<LabRun> {
     const parameters = await this.parameters(lab);
     const variant = await variantFor(this.#app, lab, parameters, this.#runs.get(lab.id)?.variant);
     this.#running.add(lab.id);
     this.#last = lab.id;
     this.#folded.delete(lab.id);
     this.#app.draw();
+    const here = this.#module?.inVariant(lab, variant) ?? lab;
+    const wanted = new Set(only ?? here.steps.flatMap((step) => step.checks.map(({ id }) => id)));
+    const seen: CheckResult[] = [];
+    const onResult = (result: CheckResult): void => {
+      if (wanted.has(result.id)) say(`${seen.push(result)} of ${wanted.size}`);
+    };
     try {
-      const run = await this.#asked(lab, parameters, variant, only, signal);
+      const run = await this.#asked(lab, parameters, variant, only, signal, onResult);
       const before = this.#runs.get(lab.id);
       const merged =
         only === undefined || before?.variant !== run.variant
@@ -256,6 +271,12 @@ export class LabDesk {
       const whole = this.#word.in(merged);
       this.#runs.set(lab.id, whole);
       return whole;
+    } catch (thrown) {
+      const run = { lab: lab.id, edition: lab.edition, variant, parameters, checks: seen };
+      const ids = seen.map(({ id }) => id);
+      if (ids.length > 0)
+        this.#runs.set(lab.id, this.#word.in(merge(here, this.#runs.get(lab.id), run, ids)));
+      throw thrown;
     } finally {
       this.#running.delete(lab.id);
       this.#app.draw();
@@ -269,6 +290,7 @@ export class LabDesk {
     variant: string | undefined,
     only: readonly string[] | undefined,
     signal: AbortSignal,
+    onResult?: (result: CheckResult) => void,
   ): Promise<LabRun> {
     const { runLab } = await import('../labs');
     return runLab({
@@ -280,6 +302,7 @@ export class LabDesk {
       evidence: await this.evidence(),
       signal,
       ...(only === undefined ? {} : { only }),
+      ...(onResult === undefined ? {} : { onResult }),
     });
   }
 

@@ -1,6 +1,6 @@
 import { belongsTo, me, type Inventory, type OwnedLease, type OwnedServer, type Person } from '../chameleon';
 import { fill, namesOf, slotsOf, type Bindings } from './bind';
-import type { Lab, LabService } from './types';
+import type { Lab, LabService, Only } from './types';
 import type { Server } from '../openstack';
 import type { Subject } from './world';
 
@@ -103,16 +103,35 @@ function readerOf(lab: Lab, template: string): Reader | undefined {
 export function labsOnServer(
   labs: readonly Lab[],
   server: Pick<Server, 'name'>,
-): { lab: Lab; host: string; services: LabService[] }[] {
+): { lab: Lab; host: string | undefined; services: LabService[] }[] {
   return labs.flatMap((lab) =>
-    Object.entries(lab.hosts)
-      .filter(([, host]) => host.server !== undefined && isNamed(lab, host.server, server.name))
-      .map(([key]) => ({
+    serversOf(lab)
+      .filter(({ template }) => isNamed(lab, template, server.name))
+      .map(({ host }) => ({
         lab,
-        host: key,
-        services: Object.values(lab.services).filter((service) => service.host === key),
+        host,
+        services: Object.values(lab.services).filter((service) => service.host === host),
       })),
   );
+}
+
+/** A server that a lab makes. */
+interface Made {
+  readonly template: string;
+  /** Of the lab's hosts; `undefined`: it is reached by an address. */
+  readonly host: string | undefined;
+  /** Part of some variants only. */
+  readonly only: Only;
+}
+
+/** Hosts by their own names, and what is launched beside them. */
+function serversOf({ hosts, launch }: Lab): readonly Made[] {
+  const all = new Map(
+    launch.map(({ name, only }): [string, Made] => [name, { template: name, host: undefined, only }]),
+  );
+  for (const [host, { server, only }] of Object.entries(hosts))
+    if (server !== undefined) all.set(server, { template: server, host, only });
+  return [...all.values()];
 }
 
 function isNamed(lab: Lab, template: string, name: string): boolean {
@@ -126,9 +145,12 @@ export interface DeployedLab {
   readonly leases: readonly OwnedLease[];
   readonly servers: readonly {
     readonly cloud: string;
-    readonly host: string;
+    /** Of the lab's hosts; `undefined`: it is reached by an address. */
+    readonly host: string | undefined;
     readonly server: OwnedServer;
   }[];
+  /** The names of its servers that are not there; of what is in some variants only, none. */
+  readonly missing: readonly string[];
 }
 
 /** Finds a lab's own leases and servers in the inventory. */
@@ -138,20 +160,30 @@ export function deployedOf(
   inventory: Inventory,
 ): DeployedLab {
   const names = namesIn(lab, parameters);
-  const hosts = Object.entries(lab.hosts).flatMap(([host, { server }]) =>
-    server === undefined ? [] : [{ host, names: new Set(filledIn(lab, parameters, server)) }],
-  );
+  const wanted = serversOf(lab).map(({ template, ...rest }) => ({
+    ...rest,
+    names: filledIn(lab, parameters, template),
+  }));
   const sites = inventory.sites.filter(({ site }) => lab.sites.includes(site.name));
+  const servers = sites.flatMap(({ cloud, servers: all }) =>
+    all.flatMap((server) =>
+      wanted
+        .filter((each) => each.names.includes(server.name))
+        .slice(0, 1)
+        .map(({ host }) => ({ cloud, host, server })),
+    ),
+  );
   return {
     leases: sites.flatMap(({ leases }) =>
       leases.filter(({ name, status }) => names.has(name) && status !== 'TERMINATED'),
     ),
-    servers: sites.flatMap(({ cloud, servers }) =>
-      servers.flatMap((server) => {
-        const host = hosts.find((each) => each.names.has(server.name))?.host;
-        return host === undefined ? [] : [{ cloud, host, server }];
-      }),
-    ),
+    servers,
+    missing: wanted
+      .filter(
+        ({ only, names: all }) =>
+          only === undefined && !servers.some(({ server }) => all.includes(server.name)),
+      )
+      .flatMap(({ names: all }) => all.slice(0, 1)),
   };
 }
 

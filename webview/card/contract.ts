@@ -22,7 +22,7 @@ export const ToPanelSchema = v.variant('kind', [
     /** The picture, complete SVG documents made by `cardSvg`. */
     light: v.string(),
     dark: v.string(),
-    /** The picture that was handed in without its record, as a `data:` URL: shown in place of the drawn one. */
+    /** The picture that was handed in without its record, as a `data:` URL: shown beside the drawn one. */
     handedIn: v.exactOptional(v.pipe(v.string(), v.regex(/^data:image\/(?:png|jpeg);base64,/))),
     /** The same content for those who don't see the picture. */
     text: v.strictObject({

@@ -36,7 +36,7 @@ function show(message: CardMessage): void {
       'main',
       {},
       // Above what its code says, so that both are seen at once.
-      ...(message.handedIn === undefined ? [] : [handedIn(message.handedIn)]),
+      ...(message.handedIn === undefined ? [] : [besideEachOther(message.handedIn, message)]),
       message.verification === undefined
         ? toolbar(message)
         : verificationView(message.verification, message.text.heading),
@@ -52,15 +52,32 @@ function drawnCard(message: CardMessage): HTMLElement[] {
   return [image, accessibleText(message)];
 }
 
-/** A picture without its record: what it shows is for the eye alone, nothing of it was read but the code. */
-function handedIn(url: string): HTMLElement {
-  const words = 'The picture as it was handed in. Its words were not read.';
-  return element(
-    'figure',
-    {},
-    element('img', { class: 'card', alt: words, src: url }),
-    element('figcaption', {}, words),
-  );
+/**
+ * A picture without its record, of which nothing was read but the code, and beside it the card that the code tells of,
+ * as light or dark: the eye sees at once what was painted over.
+ */
+function besideEachOther(url: string, message: CardMessage): HTMLElement {
+  const [given, shown] = figure('As it was handed in. Its words were not read.');
+  const [drawn, anew] = figure('What its code says, drawn anew.');
+  shown.addEventListener('load', () => {
+    anew.src = svgUrl(message[isBright(shown) ? 'light' : 'dark']);
+  });
+  shown.src = url;
+  return element('div', { class: 'pictures' }, given, drawn);
+}
+
+function figure(words: string): [HTMLElement, HTMLImageElement] {
+  const image = new Image();
+  image.className = 'card';
+  image.alt = words;
+  return [element('figure', {}, image, element('figcaption', {}, words)), image];
+}
+
+function isBright(image: HTMLImageElement): boolean {
+  const small = document.createElement('canvas').getContext('2d');
+  small?.drawImage(image, 0, 0, 8, 8);
+  const reds = small?.getImageData(0, 0, 8, 8).data.filter((_value, at) => at % 4 === 0) ?? [];
+  return reds.filter((red) => red > 127).length > 32;
 }
 
 function toolbar(message: CardMessage): HTMLElement {

@@ -11,8 +11,8 @@ import { subjectOf } from './subjects';
 /** Runs all checks of a lab. */
 export async function runLab(app: App, argument: unknown, signal: AbortSignal): Promise<LabRun> {
   const lab = await labFor(app, argument, 'Check which lab?');
-  return withProgress(`Checking ${lab.title} …`, signal, (inner) =>
-    app.labs.runChecks(lab, undefined, inner),
+  return withProgress(`Checking ${lab.title} …`, signal, (inner, say) =>
+    app.labs.runChecks(lab, undefined, inner, say),
   );
 }
 
@@ -27,8 +27,8 @@ export async function runCheck(app: App, argument: unknown, signal: AbortSignal)
 export async function runFromHere(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
   await readyToCheck(app);
   const { lab, ids } = idsOf(app, argument);
-  await withProgress(`Checking ${lab.title} from here …`, signal, (inner) =>
-    app.labs.runChecks(lab, ids, inner),
+  await withProgress(`Checking ${lab.title} from here …`, signal, (inner, say) =>
+    app.labs.runChecks(lab, ids, inner, say),
   );
 }
 

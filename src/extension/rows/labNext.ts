@@ -11,7 +11,11 @@ export interface Deployed {
     readonly running: boolean;
     readonly services: readonly { readonly id: string; readonly name: string }[];
   }[];
+  /** Names of its servers that are not there. */
+  readonly missing: readonly string[];
 }
+
+export const NOTHING_THERE: Deployed = { leases: 0, servers: [], missing: [] };
 
 export interface NextInput {
   readonly lab: Lab;

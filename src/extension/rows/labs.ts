@@ -1,5 +1,5 @@
 import type { CheckResult, Lab, LabCheck, LabRun, LabStep, Verdict } from '../../labs';
-import { nextRow, type Deployed } from './labNext';
+import { nextRow, NOTHING_THERE, type Deployed } from './labNext';
 import { row, type Row, type Tone } from './row';
 import { bothTimes } from './when';
 
@@ -27,7 +27,7 @@ export interface LabsInput {
 /** The Labs view: lab → step → check, what is under way first. What failed is open, what passed is folded. */
 export function labRows(input: LabsInput): readonly Row[] {
   return input.labs
-    .map((lab) => ({ lab, deployed: input.mine?.deployed(lab) ?? NOTHING }))
+    .map((lab) => ({ lab, deployed: input.mine?.deployed(lab) ?? NOTHING_THERE }))
     .map((each) => ({ ...each, begun: input.runs.has(each.lab.id) || isThere(each.deployed) }))
     .sort(
       (a, b) =>
@@ -37,8 +37,6 @@ export function labRows(input: LabsInput): readonly Row[] {
     )
     .map(({ lab, deployed }) => labRow(input, lab, deployed));
 }
-
-const NOTHING: Deployed = { leases: 0, servers: [] };
 
 function isThere({ leases, servers }: Deployed): boolean {
   return leases + servers.length > 0;
@@ -57,7 +55,7 @@ function labRow(input: LabsInput, lab: Lab, deployed: Deployed): Row {
     description: busy ? 'checking …' : labWords(lab, run, counted, deployed),
     spoken: `Lab of unit ${lab.unit}, ${lab.title}, ${busy ? 'checking' : labWords(lab, run, counted, deployed)}`,
     icon: busy ? 'loading~spin' : 'mortar-board',
-    tone: busy ? 'busy' : toneOf(counted),
+    tone: busy ? 'busy' : toneOf(counted, totalOf(lab)),
     tooltip: [
       lab.title,
       `Checks written from the lab text of ${lab.edition}`,
@@ -102,9 +100,10 @@ function totalOf(lab: Lab): number {
 }
 
 /** The lab's own servers with what they serve: a click opens a terminal, or the service. */
-function thereRow(lab: Lab, { servers }: Deployed): Row {
+function thereRow(lab: Lab, { servers, missing }: Deployed): Row {
   const running = servers.filter((server) => server.running).length;
-  const words = servers.length === 0 ? 'a lease, no server' : `${running} of ${servers.length} running`;
+  const all = servers.length + missing.length;
+  const words = servers.length === 0 ? 'a lease, no server' : `${running} of ${all} running`;
   return row({
     id: `there:${lab.id}`,
     label: 'What is there',
@@ -113,21 +112,34 @@ function thereRow(lab: Lab, { servers }: Deployed): Row {
     tooltip: ['The servers and services of this lab that are deployed now'],
     context: 'there',
     fold: servers.length === 0 ? 'leaf' : 'folded',
-    children: servers.map(({ cloud, id, name, running: up, services }) =>
-      row({
-        id: `there:${lab.id}:${id}`,
-        label: name,
-        description: up ? 'running · click for a terminal' : 'not running',
-        icon: up ? 'vm-running' : 'vm',
-        tone: up ? 'good' : 'quiet',
-        tooltip: [name],
-        context: 'there.server',
-        subject: { kind: 'server', cloud, id },
-        click: up ? 'chameleon.openTerminal' : undefined,
-        fold: services.length === 0 || !up ? 'leaf' : 'open',
-        children: up ? services.map((service) => serviceRow(lab, cloud, id, service)) : [],
-      }),
-    ),
+    children: [
+      ...servers.map(({ cloud, id, name, running: up, services }) =>
+        row({
+          id: `there:${lab.id}:${id}`,
+          label: name,
+          description: up ? 'running · click for a terminal' : 'not running',
+          icon: up ? 'vm-running' : 'vm',
+          tone: up ? 'good' : 'quiet',
+          tooltip: [name],
+          context: 'there.server',
+          subject: { kind: 'server', cloud, id },
+          click: up ? 'chameleon.openTerminal' : undefined,
+          fold: services.length === 0 || !up ? 'leaf' : 'open',
+          children: up ? services.map((service) => serviceRow(lab, cloud, id, service)) : [],
+        }),
+      ),
+      ...missing.map((name) =>
+        row({
+          id: `there:${lab.id}:${name}`,
+          label: name,
+          description: 'not there',
+          icon: 'vm-outline',
+          tone: 'quiet',
+          tooltip: [`${name} is a server of this lab`],
+          context: 'there.missing',
+        }),
+      ),
+    ],
   });
 }
 
@@ -195,17 +207,20 @@ function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boole
     results.map(({ result }) => result).filter((result) => result !== undefined),
     cleanupOf(lab),
   );
-  const look = run === undefined ? { icon: 'circle-outline', tone: 'quiet' as const } : stepLook(counted);
+  const open = results.filter(({ check, result }) => result === undefined && !check.optional).length;
+  const isRun = results.some(({ result }) => result !== undefined);
+  const look = isRun ? stepLook(counted, open) : verdictLook(undefined);
   return row({
     // A tree keeps how a row was first folded: a step that fails is another row.
     id: `step:${lab.id}:${step.id}${counted.failed > 0 ? ':failed' : ''}`,
     label: step.title,
-    description:
-      run === undefined ? `${checks.length} ${checks.length === 1 ? 'check' : 'checks'}` : stepWords(counted),
+    description: isRun
+      ? stepWords(counted, open)
+      : `${checks.length} ${checks.length === 1 ? 'check' : 'checks'}`,
     icon: look.icon,
     tone: look.tone,
     tooltip: [step.title],
-    context: run === undefined ? 'step.notRun' : 'step',
+    context: isRun ? 'step' : 'step.notRun',
     fold: counted.failed > 0 ? 'open' : 'folded',
     subject: { kind: 'step', lab: lab.id, step: step.id },
     children: () => results.map(({ check, result }) => checkRow(lab, step, check, result, repair)),
@@ -242,28 +257,29 @@ function countOf(checks: readonly CheckResult[], cleanup: ReadonlySet<string>): 
 }
 
 /** `3 passed, 1 failed, 2 not checked` */
-function stepWords(counted: Counts): string {
+function stepWords(counted: Counts, notRun: number): string {
   const words = [
     counted.passed > 0 ? `${counted.passed} passed` : '',
     counted.failed > 0 ? `${counted.failed} failed` : '',
     counted.unknown > 0 ? `${counted.unknown} not known` : '',
     counted.manual > 0 ? `${counted.manual} for you to say` : '',
     counted.toDo > 0 ? `${counted.toDo} to do` : '',
+    notRun > 0 ? `${notRun} not run` : '',
   ].filter((word) => word !== '');
   return words.length === 0 ? 'optional' : words.join(', ');
 }
 
-function stepLook(counted: Counts): { icon: string; tone: Tone } {
+function stepLook(counted: Counts, notRun: number): { icon: string; tone: Tone } {
   if (counted.failed > 0) return { icon: 'error', tone: 'bad' };
   if (counted.unknown > 0) return { icon: 'question', tone: 'warning' };
   if (counted.manual > 0) return { icon: 'account', tone: 'quiet' };
-  if (counted.toDo > 0) return { icon: 'circle-outline', tone: 'quiet' };
+  if (counted.toDo + notRun > 0) return { icon: 'circle-outline', tone: 'quiet' };
   return { icon: 'pass', tone: 'good' };
 }
 
-function toneOf(counted: Counts): Tone | undefined {
-  if (counted.failed > 0) return 'bad';
-  return counted.passed > 0 && counted.unknown === 0 ? 'good' : undefined;
+function toneOf({ passed, failed, manual, toDo }: Counts, total: number): Tone | undefined {
+  if (failed > 0) return 'bad';
+  return passed > 0 && passed + manual + toDo === total ? 'good' : undefined;
 }
 
 function checkRow(

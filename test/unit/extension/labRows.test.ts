@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CheckResult, Lab, LabRun } from '../../../src/labs';
 import { newLabText, readLab, worthWatching } from '../../../src/labs';
-import { SAID, type Deployed } from '../../../src/extension/rows/labNext';
+import { NOTHING_THERE, SAID, type Deployed } from '../../../src/extension/rows/labNext';
 import { labProgress, labRows, type LabsInput } from '../../../src/extension/rows/labs';
 import { flat, type Row } from '../../../src/extension/rows/row';
 
@@ -24,13 +24,14 @@ const withTwoLeases: Lab = {
   reserve: lab.reserve.flatMap((each) => [each, { ...each, name: `${each.name}-2` }]),
 };
 
-const nothing: Deployed = { leases: 0, servers: [] };
-const leased: Deployed = { leases: 1, servers: [] };
+const nothing: Deployed = NOTHING_THERE;
+const leased: Deployed = { ...NOTHING_THERE, leases: 1 };
 const there: Deployed = {
   leases: 1,
   servers: [
     { cloud: 'kvm', id: 's1', name: 'node-x', running: true, services: [{ id: 'Page', name: 'Page' }] },
   ],
+  missing: [],
 };
 
 type Changes = Readonly<Record<string, Partial<CheckResult>>>;
@@ -237,6 +238,53 @@ describe('the Labs view', () => {
     assert.equal(
       flat(rows(undefined, nothing)).some(({ context }) => context.startsWith('there')),
       false,
+    );
+  });
+
+  it('counts all servers that the lab makes, and names the one that is missing', () => {
+    const [second] = there.servers;
+    assert(second !== undefined);
+    const two: Deployed = {
+      leases: 1,
+      servers: [...there.servers, { ...second, id: 's2', name: 'node-y', running: false, services: [] }],
+      missing: ['node-z'],
+    };
+    const shown = flat(rows(undefined, two));
+    const head = shown.find(({ context }) => context === 'there');
+    assert.equal(head?.description, '1 of 3 running');
+    assert.deepEqual(
+      head.children.map(({ label, description, click }) => [label, description, click]),
+      [
+        ['node-x', 'running · click for a terminal', 'chameleon.openTerminal'],
+        ['node-y', 'not running', undefined],
+        ['node-z', 'not there', undefined],
+      ],
+    );
+    const whole: Deployed = { ...two, missing: [] };
+    assert.equal(
+      flat(rows(undefined, whole)).find(({ context }) => context === 'there')?.description,
+      '1 of 2 running',
+    );
+  });
+
+  it('shows what a run that was stopped, or of one check alone, did not ask as not run', () => {
+    const whole = ran();
+    const [first] = whole.checks;
+    assert(first !== undefined);
+    const shown = rows({ ...whole, checks: [first] }, there);
+    assert.equal(shown[0]?.tone, undefined, 'not all is well');
+    const steps = flat(shown).filter(({ context }) => context.startsWith('step'));
+    assert.deepEqual(
+      steps.map(({ description, icon, context }) => [description, icon, context]),
+      lab.steps.map((step, at) =>
+        at === 0
+          ? [`1 passed, ${step.checks.length - 1} not run`, 'circle-outline', 'step']
+          : [
+              `${step.checks.length} check${step.checks.length === 1 ? '' : 's'}`,
+              'circle-outline',
+              'step.notRun',
+            ],
+      ),
     );
   });
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { launchesOf, namesMade, readLab, type Lab } from '../../../src/labs';
+import { deployedOf, labsOnServer, launchesOf, namesMade, readLab, type Lab } from '../../../src/labs';
+import { labOf } from '../../labs/bench';
+import { cloudOf } from '../../labs/cloud';
 
 const text = `
 id: lab9-made
@@ -65,5 +67,56 @@ describe('what a lab makes', () => {
     ]);
     assert.deepEqual(sites, ['KVM@TACC', 'CHI@TACC']);
     assert.deepEqual([...namesMade(lab(), {}).names], []);
+  });
+});
+
+describe('what is there of a lab with three servers', () => {
+  const parameters = { netID: 'ab1234', username: 'alexbaker' };
+  for (const [id, name] of [
+    ['lab2-cloud', 'cloud'],
+    ['lab3-mlops', 'mlops'],
+  ] as const)
+    describe(id, () => {
+      const called = (node: number): string => `node${node}-${name}-ab1234`;
+      const deployed = async (...names: string[]) => {
+        const world = { parameters, inventory: { servers: names.map((each) => ({ name: each })) } };
+        const { inventory } = await cloudOf(world, labOf(id));
+        const { servers, missing } = deployedOf(labOf(id), parameters, inventory);
+        return { servers: servers.map(({ host, server }) => [server.name, host]), missing };
+      };
+
+      it('all three, of which the lab knows one by its name', async () => {
+        assert.deepEqual(await deployed(called(1), called(2), called(3)), {
+          servers: [
+            [called(1), 'node1'],
+            [called(2), undefined],
+            [called(3), undefined],
+          ],
+          missing: [],
+        });
+      });
+
+      it('one is missing, beside another student’s and one of a longer name', async () => {
+        const others = [`node3-${name}-ab12345`, `node3-${name}-zz999`, 'node3'];
+        const { servers, missing } = await deployed(called(1), called(2), ...others);
+        assert.equal(servers.length, 2);
+        assert.deepEqual(missing, [called(3)]);
+      });
+
+      it('nothing is there', async () => {
+        assert.deepEqual(await deployed(), { servers: [], missing: [1, 2, 3].map(called) });
+      });
+
+      it('the second is one of the lab’s, too, and serves nothing by itself', () => {
+        const [found] = labsOnServer([labOf(id)], { name: called(2) });
+        assert.deepEqual([found?.lab.id, found?.host, found?.services], [id, undefined, []]);
+        assert.deepEqual(labsOnServer([labOf(id)], { name: `${called(2)}-old` }), []);
+      });
+    });
+
+  it('names none that lacks a parameter, or is in some variants only', async () => {
+    const { inventory } = await cloudOf({ parameters: {} }, lab());
+    assert.deepEqual(deployedOf(lab(), {}, inventory).missing, []);
+    assert.deepEqual(deployedOf(lab(), { netID: 'ab1234' }, inventory).missing, ['node-made-ab1234']);
   });
 });
