@@ -273,7 +273,8 @@ function stepLook(counted: Counts, notRun: number): { icon: string; tone: Tone }
   if (counted.failed > 0) return { icon: 'error', tone: 'bad' };
   if (counted.unknown > 0) return { icon: 'question', tone: 'warning' };
   if (counted.manual > 0) return { icon: 'account', tone: 'quiet' };
-  if (counted.toDo + notRun > 0) return { icon: 'circle-outline', tone: 'quiet' };
+  // Of what is optional nothing was asked for, and so nothing passed.
+  if (counted.toDo + notRun > 0 || counted.passed === 0) return { icon: 'circle-outline', tone: 'quiet' };
   return { icon: 'pass', tone: 'good' };
 }
 
