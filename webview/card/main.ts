@@ -73,11 +73,11 @@ function figure(words: string): [HTMLElement, HTMLImageElement] {
   return [element('figure', {}, image, element('figcaption', {}, words)), image];
 }
 
+/** By a point above all words of a card. */
 function isBright(image: HTMLImageElement): boolean {
-  const small = document.createElement('canvas').getContext('2d');
-  small?.drawImage(image, 0, 0, 8, 8);
-  const reds = small?.getImageData(0, 0, 8, 8).data.filter((_value, at) => at % 4 === 0) ?? [];
-  return reds.filter((red) => red > 127).length > 32;
+  const dot = document.createElement('canvas').getContext('2d');
+  dot?.drawImage(image, -image.naturalWidth / 2, -9);
+  return (dot?.getImageData(0, 0, 1, 1).data[0] ?? 255) > 127;
 }
 
 function toolbar(message: CardMessage): HTMLElement {
