@@ -85,7 +85,9 @@ describe('cards that were handed in', () => {
     await verify(window, 'screenshot.png');
     const panel = window.panel();
     await panel.getByText(/^. Read from the picture’s code/).waitFor();
-    await panel.locator('figure img').waitFor();
+    // As it was handed in, and drawn anew.
+    await panel.locator('figure img[src^="data:image/png"]').waitFor();
+    await panel.locator('figure img[src^="data:image/svg"]').waitFor();
     assert.equal(await panel.locator('li.contradicted').count(), 0);
     assert.ok((await panel.locator('li.agreed').count()) > 8);
     await window.screenshot('handed-in-2-screenshot');
@@ -108,6 +110,8 @@ describe('cards that were handed in', () => {
       .getByText(new RegExp(`${passed} of \\d+ checks passed. If the picture shows`))
       .waitFor();
     await window.panel().getByText('Its words were not read: what counts').waitFor();
+    await window.panel().locator('figure img[src^="data:image/svg"]').waitFor();
+    await window.screenshot('handed-in-4-painted');
     await window.command('View: Close All Editors');
   });
 
