@@ -75,9 +75,11 @@ function projectFacts({ sites }: CardRecord): Fact[] {
 }
 
 function resourceFact(resource: CardResource): Fact {
-  const until = resource.until === undefined ? '' : `, until ${timeWords(resource.until, 'UTC')}`;
+  const until = resource.until === undefined ? '' : `until ${timeWords(resource.until, 'UTC')}`;
+  // What was read from a code alone has no status.
+  const words = [resourceWords[resource.kind], resource.status.toLowerCase(), until];
   return {
-    label: `${resourceWords[resource.kind]}, ${resource.status.toLowerCase()}${until}`,
+    label: words.filter((each) => each !== '').join(', '),
     value: resource.name,
     detail: resource.id,
   };

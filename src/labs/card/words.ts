@@ -122,7 +122,7 @@ export function subjectWords({ subject }: CardRecord): string {
 /** Who was signed in when the card was made, as Keystone says, once for each name. */
 export function signedInWords({ sites }: CardRecord): string {
   const names = new Set(sites.map(({ signedIn }) => signedIn?.name).filter((name) => name !== undefined));
-  return names.size === 0 ? 'nobody' : [...names].join(', ');
+  return names.size === 0 ? 'not told' : [...names].join(', ');
 }
 
 export interface CardText {

@@ -3,6 +3,7 @@ import { encode as encodeJpeg } from 'jpeg-js';
 import { PNG, type PNGOptions } from 'pngjs';
 import { Problem } from '../../../../src/base';
 import { openCard, type HandedIn } from '../../../../src/labs/card';
+import { cardSvg } from '../../../../src/labs/card/svg';
 import { claimsIn, claimsText } from '../../../../src/labs/card/claims';
 import { pixelsOf } from '../../../../src/labs/card/pixels';
 import { inTwoColours, picture, pngOf, quick } from './pictures';
@@ -83,6 +84,7 @@ describe('card: a picture without its record', () => {
     const { record: told } = await openCard(pngOf(record, 1));
     const known = told(lab, inventory());
     assert.equal(known.digest, record.digest);
+    assert.doesNotMatch(cardSvg(known, 'light'), /, ,|, ?<|nobody/, 'drawn anew it has no empty word');
     assert.deepEqual(known.subject, record.subject);
     assert.deepEqual(
       known.resources.map(({ kind, id, name, site }) => ({ kind, id, name, site })),
