@@ -85,6 +85,7 @@ export class App {
   #cancelFollowing: () => void = () => undefined;
   #wantsDrawing = false;
   #isDrawing = false;
+  #drawing: Promise<void> = Promise.resolve();
   #isOver = false;
 
   constructor({ context, log, masking, views, statusItem, editor }: AppParts) {
@@ -252,7 +253,12 @@ export class App {
   /** Soon draws everything from what is known then, once for all who ask meanwhile; cheap when nothing changed. */
   draw(): void {
     this.#wantsDrawing = true;
-    if (!this.#isDrawing) void this.#drawInTurns();
+    if (!this.#isDrawing) this.#drawing = this.#drawInTurns();
+  }
+
+  /** Resolves when all that was asked to be drawn by now is. */
+  async whenDrawn(): Promise<void> {
+    await this.#drawing;
   }
 
   /** One part a turn of the event loop: in a class of hundreds each takes a while. */

@@ -14,7 +14,8 @@ import { RowView } from './rowView';
 /** What the extension's tests in the host use. */
 export interface Api {
   inventory(): Promise<Inventory>;
-  rows(view: 'resources' | 'labs' | 'connections' | 'inspect'): readonly Row[];
+  /** Once all that was to be drawn is. */
+  rows(view: 'resources' | 'labs' | 'connections' | 'inspect'): Promise<readonly Row[]>;
   statusText(): Promise<string | undefined>;
   /** Scripts the person's answers; returns the way back. */
   answerWith(scripted: Partial<Ask>): () => void;
@@ -88,7 +89,10 @@ export function activate(context: vscode.ExtensionContext): Api {
   });
   return {
     inventory: async () => (await loaded()).inventory,
-    rows: (view) => views[view].rows,
+    rows: async (view) => {
+      await (await loaded()).whenDrawn();
+      return views[view].rows;
+    },
     statusText: async () => (await loaded()).timer.text,
     answerWith,
     started,

@@ -42,7 +42,7 @@ export async function hostMeasures(): Promise<Measure[]> {
         value: turns[0] ?? 0,
         unit: 'ms',
         budget: { atMost: FREEZE_MS },
-        how: `processor time of the longest turns: ${turns.map(Math.round).join(', ')} ms, 600 servers`,
+        how: `the longest turns: ${turns.map(Math.round).join(', ')} ms, 600 servers`,
       });
     }
     return measures;

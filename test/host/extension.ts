@@ -35,7 +35,7 @@ export async function api(): Promise<Api> {
 export async function allRows(view: Parameters<Api['rows']>[0]): Promise<readonly Row[]> {
   const window = await api();
   const flat = (some: readonly Row[]): readonly Row[] => some.flatMap((row) => [row, ...flat(row.children)]);
-  return flat(window.rows(view));
+  return flat(await window.rows(view));
 }
 
 /** The row that fits, as soon as it is there. */

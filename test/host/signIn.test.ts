@@ -100,7 +100,7 @@ describe('sign-in', () => {
       restore();
     }
     assert.deepEqual((await window.inventory()).sites, []);
-    assert.deepEqual(window.rows('resources'), []);
+    assert.deepEqual(await window.rows('resources'), []);
     assert.deepEqual(await vscode.authentication.getAccounts('chameleon'), []);
   });
 });

@@ -25,8 +25,8 @@ describe('activation', () => {
   it('shows nothing before a sign-in', async () => {
     const window = await api();
     assert.deepEqual((await window.inventory()).sites, []);
-    assert.deepEqual(window.rows('resources'), []);
-    assert.deepEqual(window.rows('connections'), []);
+    assert.deepEqual(await window.rows('resources'), []);
+    assert.deepEqual(await window.rows('connections'), []);
     assert.equal(await window.statusText(), undefined);
   });
 
