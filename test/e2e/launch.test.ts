@@ -4,11 +4,47 @@ import type { Locator } from 'playwright-core';
 import { openWindow, type Workbench } from './window';
 
 const LAB = 'Persistent Storage';
+/** A lab of the workspace, with something that its server does at its first boot. */
+const BOOT = `id: lab0-boot
+title: First Boot
+edition: 2026-01
+unit: 0
+source: https://example.org
+sites: [KVM@TACC]
+parameters:
+  netID: { title: Net ID, pattern: '[a-z]{2,3}[0-9]{1,5}' }
+names:
+  server: node-boot-{{netID}}
+reserve:
+  - { name: 'boot_{{netID}}', site: KVM@TACC, flavor: m1.small, hours: 2 }
+launch:
+  - name: '{{name.server}}'
+    lease: 'boot_{{netID}}'
+    image: CC-Ubuntu24.04
+    securityGroups: [{ name: allow-ssh, port: 22 }]
+    floatingIp: true
+    userData: |
+      #!/bin/bash
+      if [ -n "$(hostname)" ]; then
+        echo "127.0.1.1 $name_server" >> /etc/hosts
+      fi
+steps:
+  - id: all
+    title: All
+    checks: [{ id: seen, title: You saw it, manual: { confirm: You saw it. } }]
+`;
+const SENT = [
+  '#!/bin/bash',
+  "name_server='node-boot-ab1234'",
+  'if [ -n "$(hostname)" ]; then',
+  '  echo "127.0.1.1 $name_server" >> /etc/hosts',
+  'fi',
+];
 
 describe('launching and cleaning up in the demo, by keyboard', () => {
   let window: Workbench;
   before(async () => {
-    window = await openWindow();
+    window = await openWindow({ files: { 'lab0-boot.lab.yaml': BOOT } });
     await window.row('Resources', 'CHI@TACC').waitFor();
     await window.widenSideBar(470);
     await window.enlarge('Resources');
@@ -66,6 +102,38 @@ describe('launching and cleaning up in the demo, by keyboard', () => {
     await window.screenshot('launch-6-progress');
     await window.message(/SSH answers at/).waitFor({ timeout: 120_000 });
     await window.screenshot('launch-7-runs');
+    await window.dismissMessages();
+  });
+
+  it('shows what a lab has its server do at the first boot, before it is sent', async () => {
+    await window.command('Chameleon: Reserve …');
+    await window.take('First Boot');
+    await window.quickInput().getByText('lease hours').first().waitFor();
+    await window.page.keyboard.press('Enter');
+    await window.message(/is active until/).waitFor();
+    await window.dismissMessages();
+    await window.run('Chameleon: Launch');
+    await window.take('First Boot');
+    await window.quickInput().getByText('sent as the lab has it').first().waitFor();
+    await window.inAllThemes('user-data-1-page');
+    await window.take('User data');
+    await window.quickInput().getByText('name_server').first().waitFor();
+    const lines = await window.quickInput().locator('.monaco-list-row').all();
+    const spoken = await Promise.all(lines.map((line) => line.getAttribute('aria-label')));
+    assert.deepEqual(
+      spoken.map((line) => line?.replaceAll('\u200b', '')),
+      SENT,
+    );
+    await window.inAllThemes('user-data-2-lines');
+    await window.goBack();
+    await window.take('Launch node-boot');
+    await window.message(/SSH answers at/).waitFor({ timeout: 120_000 });
+    await window.button('Open Terminal').focus();
+    await window.page.keyboard.press('Enter');
+    await window.terminal().getByText('cc@node-boot-ab1234').first().waitFor();
+    await window.page.keyboard.type('cat /var/lib/cloud/instance/user-data.txt\n');
+    await window.terminal().getByText("name_server='node-boot-ab1234'").first().waitFor();
+    await window.screenshot('user-data-3-sent');
     await window.dismissMessages();
   });
 
