@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { ownTurn } from '../base';
 import { itemOf } from './rowItem';
 import { GivenRows } from './rows/given';
 import type { Row } from './rows/row';
@@ -34,7 +35,9 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
     return itemOf(row);
   }
 
-  getChildren(row?: Row): Row[] {
+  async getChildren(row?: Row): Promise<Row[]> {
+    // The editor asks for what is under all open rows at once: hundreds, of a class.
+    if (row !== undefined) await ownTurn();
     return [...this.#given.under(row)];
   }
 

@@ -332,7 +332,9 @@ describe('panel of a card', () => {
       );
       await page.getByText(/Read from the picture’s code .* 12 of 14 checks passed/).waitFor();
       await page.getByText('Its words were not read: what counts').waitFor();
-      await page.locator('figure img').waitFor();
+      // As it was handed in, and drawn anew.
+      await page.locator('figure img[src^="data:image/png"]').waitFor();
+      await page.locator('figure img[src^="data:image/svg"]').waitFor();
       assert.equal(await page.locator('li.contradicted').count(), 0);
       await page.screenshot({
         path: path.join(pictures(), `card-panel-scanned-${theme}.png`),

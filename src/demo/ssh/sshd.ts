@@ -1,10 +1,17 @@
 import type { Duplex } from 'node:stream';
-import { Server, utils, type AuthContext, type Connection, type ParsedKey } from 'ssh2';
+import { Server, utils, type AuthContext, type CipherAlgorithm, type Connection, type ParsedKey } from 'ssh2';
 import { RunningProgram } from '../programs/program';
 import { hostOf, USER, type Around, type Host } from '../shell/host';
 import type { ProgramName, ServerRecord } from '../world/records';
 import { serveSession } from './session';
 
+/** All that this build of ssh2 has: `ssh` itself would rather take ChaCha20 (esbuild.config.mjs). */
+const CIPHERS = [
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+  'aes128-ctr',
+  'aes256-ctr',
+] satisfies CipherAlgorithm[];
 /** As an Ubuntu 24.04 says hello. */
 const IDENT = 'OpenSSH_9.6p1 Ubuntu-3ubuntu13.5';
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
@@ -50,7 +57,7 @@ export class Sshd {
     const { privateKey } = this.#parts.server.hostKey;
     if (this.#ssh !== undefined && this.#hostKey === privateKey) return this.#ssh;
     this.#hostKey = privateKey;
-    const ssh = new Server({ hostKeys: [privateKey], ident: IDENT });
+    const ssh = new Server({ hostKeys: [privateKey], ident: IDENT, algorithms: { cipher: CIPHERS } });
     ssh.on('connection', (connection: Connection) => {
       this.#serve(connection);
     });
