@@ -89,7 +89,7 @@ for (const theme of ['dark', 'light'] as const)
     it('starts a lab file, and marks what can’t work', async () => {
       await window.command('Chameleon: New Lab …');
       await window.answer('A greeting');
-      await window.answer('lab0-greeting');
+      await window.answer('lab0-greeting', 'Its id');
       await window.quickPick('KVM@TACC');
       const editor = window.page.locator('.editor-instance .monaco-editor').first();
       await editor.getByText('Run this check').first().waitFor();

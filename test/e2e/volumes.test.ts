@@ -37,6 +37,7 @@ describe('volumes that take their time', () => {
     await window.enlarge('Resources');
     await window.run('Chameleon: Group Resources');
     await window.take('By kind');
+    await window.row('Resources', /^Leases/).waitFor();
     await unfold(window, 'Resources', /^Volumes/);
     await window.row('Resources', /^block-persist-ab1234.*GB · in no server/).waitFor();
   });
@@ -54,7 +55,7 @@ describe('volumes that take their time', () => {
   async function make(): Promise<void> {
     await window.run('Chameleon: Create Volume');
     await window.answer(VOLUME);
-    await window.answer('2');
+    await window.answer('2', `Size of ${VOLUME}`);
     await window.take('ceph-ssd');
   }
 

@@ -237,8 +237,12 @@ export class Workbench {
     await widget.locator('.monaco-list-row').filter({ hasText: text }).first().click();
   }
 
-  /** Answers the open input box, or a file dialog, which in the browser is one too. */
-  async answer(text: string): Promise<void> {
+  /**
+   * Answers the open input box, or a file dialog, which in the browser is one too.
+   * @param asked what it says, where another one was open just before
+   */
+  async answer(text: string, asked?: string): Promise<void> {
+    if (asked !== undefined) await this.quickInput().getByText(asked).first().waitFor();
     const input = this.quickInput().locator('input').first();
     await input.waitFor();
     await input.fill(text);
