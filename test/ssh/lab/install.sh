@@ -11,6 +11,9 @@ set -euo pipefail
 [ "$(id -u)" = 0 ] || die "install.sh: run as root"
 case ${1:-} in '') set -- debian mlflow jupyter ray;; labs) set -- debian mlflow jupyter ray servers mlflow2 serve;; *) set -- debian "$@";; esac
 mkdir -p "$SVCLAB"/{bin,log,cache,src} "$SVCLAB_VENV"
+# Another run of it may be under way: two at once would each take away what the other has half made.
+exec 8> "$SVCLAB/install.lock"
+flock 8
 chmod 755 "$SVCLAB"
 
 debian() { packages openssh-server openssh-client iproute2 util-linux procps curl jq git python3 python3-venv nginx-light iptables; }
