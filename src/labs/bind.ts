@@ -110,7 +110,7 @@ export function environmentIn(command: string): { room: Room; key: string }[] {
 }
 
 /** Whether a command or a script uses the variable. */
-export function isNamed(variable: string, command: string): boolean {
+export function usesVariable(variable: string, command: string): boolean {
   return new RegExp(`\\$\\{?${variable}\\b`).test(command);
 }
 

@@ -1,5 +1,5 @@
 import { quoted } from '../ssh';
-import { environmentOf, fill, isNamed, namesOf, Unbound, type Bindings } from './bind';
+import { environmentOf, fill, usesVariable, namesOf, Unbound, type Bindings } from './bind';
 import type { Lab, LabLaunch } from './types';
 import { inVariant } from './variants';
 
@@ -49,7 +49,7 @@ function withValues(script: string, lab: Lab, bindings: Bindings): string {
     ...Object.keys(bindings.variant).map((name) => `variant_${name}`),
   ];
   const lines = known
-    .filter((name) => isNamed(name, script))
+    .filter((name) => usesVariable(name, script))
     .map((name) => {
       const value = values[name];
       if (value === undefined) throw new Unbound(name);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Api } from '../../src/extension/main';
-import type { Row } from '../../src/extension/rows/row';
+import { flat, type Row } from '../../src/extension/rows/row';
 
 /** What of the manifest the suites look at. */
 export interface Manifest {
@@ -34,7 +34,6 @@ export async function api(): Promise<Api> {
 /** All rows of a view, parents before children. */
 export async function allRows(view: Parameters<Api['rows']>[0]): Promise<readonly Row[]> {
   const window = await api();
-  const flat = (some: readonly Row[]): readonly Row[] => some.flatMap((row) => [row, ...flat(row.children)]);
   return flat(await window.rows(view));
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { EvidenceStore, LabCheck, ProbeWorld } from '../../src/labs';
 import { createKeyPair, deleteServer, OpenStackError, type RawAnswer } from '../../src/openstack';
 import { SshError, type CommandResult, type Connection } from '../../src/ssh';
 import { readFile } from 'node:fs/promises';
 import { DemoDesk, verdictOf } from '../unit/labs/labDesk';
+import { socketSaying } from './host';
 
 /**
  * Lab 1's truth: each check against answers that are wrong, cut or like the right one. None may pass, and what says
@@ -363,15 +363,4 @@ function doubled(answer: string): string {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, twice(item)]));
   };
   return JSON.stringify(twice(JSON.parse(answer)));
-}
-
-/** A connected socket that says that and hangs up. */
-function socketSaying(banner: string): Socket {
-  const socket = new EventEmitter() as Socket;
-  socket.destroy = () => socket;
-  setImmediate(() => {
-    if (banner !== '') socket.emit('data', Buffer.from(banner));
-    socket.emit('close');
-  });
-  return socket;
 }

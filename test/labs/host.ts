@@ -220,7 +220,7 @@ function pageOf(said: unknown): Page {
 }
 
 /** A connected socket that says that and hangs up. */
-function socketSaying(banner: string): Socket {
+export function socketSaying(banner: string): Socket {
   const socket = new EventEmitter() as Socket;
   socket.destroy = () => socket;
   setImmediate(() => {

@@ -1,4 +1,4 @@
-import { environmentIn, isNamed, referencesIn, slotsOf, textsIn } from '../bind';
+import { environmentIn, usesVariable, referencesIn, slotsOf, textsIn } from '../bind';
 import { faultIn, isPattern } from '../expression';
 import type { Expectation, Lab, LabCheck } from '../types';
 import { EVERY_WAY, onlyFaults, scopeOf, type Scope } from './scope';
@@ -206,7 +206,8 @@ function commandFaults(run: string, path: Path, known: Known): Fault[] {
 
 function userDataFaults(text: string, path: Path, known: Known): Fault[] {
   const wantsValues =
-    environmentIn(text).length > 0 || Object.keys(known.lab.parameters).some((name) => isNamed(name, text));
+    environmentIn(text).length > 0 ||
+    Object.keys(known.lab.parameters).some((name) => usesVariable(name, text));
   return text.startsWith('#cloud-config') && wantsValues
     ? [{ what: 'A cloud-config is sent as it is: values reach a script.', path }]
     : commandFaults(text, path, known);
