@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { holderName, isAbort, ownTurn, systemClock } from '../base';
+import { holderName, isAbort, systemClock } from '../base';
 import { isRetired, type Inventory, type Myself } from '../chameleon';
 import type { CloudConfig, Session } from '../openstack';
 import { AgreedSecrets } from './agreedSecrets';
@@ -10,7 +10,7 @@ import { StoredClouds } from './cloudStore';
 import { CourseDesk } from './courseDesk';
 import { ConsoleDocuments } from './consoleDocuments';
 import { startEmbeddedDemo, type Demo } from './demo';
-import { drawnParts } from './draw';
+import { Drawing } from './draw';
 import { Filters } from './filters';
 import { Hosts } from './hosts';
 import { Identity } from './identity';
@@ -83,10 +83,7 @@ export class App {
   #entering: Promise<unknown> = Promise.resolve();
   #demo: Demo | undefined;
   #cancelFollowing: () => void = () => undefined;
-  #wantsDrawing = false;
-  #isDrawing = false;
-  #drawing: Promise<void> = Promise.resolve();
-  #isOver = false;
+  readonly #drawing = new Drawing(this);
 
   constructor({ context, log, masking, views, statusItem, editor }: AppParts) {
     this.context = context;
@@ -252,39 +249,17 @@ export class App {
 
   /** Soon draws everything from what is known then, once for all who ask meanwhile; cheap when nothing changed. */
   draw(): void {
-    this.#wantsDrawing = true;
-    if (!this.#isDrawing) this.#drawing = this.#drawInTurns();
+    this.#drawing.want();
   }
 
   /** Resolves when all that was asked to be drawn by now is. */
-  async whenDrawn(): Promise<void> {
-    await this.#drawing;
-  }
-
-  /** One part a turn of the event loop: in a class of hundreds each takes a while. */
-  async #drawInTurns(): Promise<void> {
-    this.#isDrawing = true;
-    try {
-      while (this.#wantsDrawing) {
-        this.#wantsDrawing = false;
-        for (const part of drawnParts) {
-          await ownTurn();
-          if (this.#isOver) return;
-          part(this);
-        }
-        this.timer.draw();
-        this.drawn.fire();
-      }
-    } catch (thrown) {
-      this.report(thrown, 'drawing');
-    } finally {
-      this.#isDrawing = false;
-    }
+  whenDrawn(): Promise<void> {
+    return this.#drawing.done();
   }
 
   /** Resolves when another window may lead and nothing of this one is left. */
   async dispose(): Promise<void> {
-    this.#isOver = true;
+    this.#drawing.dispose();
     this.consoles.dispose();
     this.timer.dispose();
     this.slotWatch.dispose();

@@ -1,5 +1,6 @@
 /** What the views show, of what the window knows. */
 import * as vscode from 'vscode';
+import { ownTurn } from '../base';
 import { attention, me, timeLeft, type Attention, type OwnedServer, type SiteInventory } from '../chameleon';
 import type { App } from './app';
 import { connectionRows } from './rows/connections';
@@ -8,7 +9,7 @@ import { attentionCount, resourceRows, type Shows } from './rows/resources';
 import type { Row } from './rows/row';
 
 /** What fills the views, and says in their heads what they are of; in this order. */
-export const drawnParts: readonly ((app: App) => void)[] = [
+const drawnParts: readonly ((app: App) => void)[] = [
   drawResources,
   ({ views, labs }) => {
     views.labs.show(labRows(labs.shown));
@@ -19,6 +20,54 @@ export const drawnParts: readonly ((app: App) => void)[] = [
     drawHeads(app);
   },
 ];
+
+/** Draws one part a turn of the event loop: in a class of hundreds each takes a while. */
+export class Drawing {
+  readonly #app: App;
+  #isWanted = false;
+  #isUnderWay = false;
+  #last: Promise<void> = Promise.resolve();
+  #isOver = false;
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /** Everything is to be drawn: soon, and once for all who want it meanwhile. */
+  want(): void {
+    this.#isWanted = true;
+    if (!this.#isUnderWay) this.#last = this.#draw();
+  }
+
+  /** Resolves when all that was wanted by now is drawn. */
+  done(): Promise<void> {
+    return this.#last;
+  }
+
+  dispose(): void {
+    this.#isOver = true;
+  }
+
+  async #draw(): Promise<void> {
+    this.#isUnderWay = true;
+    try {
+      while (this.#isWanted) {
+        this.#isWanted = false;
+        for (const part of drawnParts) {
+          await ownTurn();
+          if (this.#isOver) return;
+          part(this.#app);
+        }
+        this.#app.timer.draw();
+        this.#app.drawn.fire();
+      }
+    } catch (thrown) {
+      this.#app.report(thrown, 'drawing');
+    } finally {
+      this.#isUnderWay = false;
+    }
+  }
+}
 
 function drawResources(app: App): void {
   const { filters, inventory, views, showsEveryone } = app;
