@@ -20,6 +20,7 @@ import { LabDesk } from './labDesk';
 import type { LabEditor } from './labEditor';
 import { LabWatch } from './labWatch';
 import type { Masking } from './masking';
+import { OrderlyMemory } from './memory';
 import { report } from './register';
 import { noteRemoteFolder } from './remoteTwins';
 import type { RowView } from './rowView';
@@ -58,6 +59,7 @@ export class App {
   readonly log: vscode.LogOutputChannel;
   readonly masking: Masking;
   readonly views: Views;
+  readonly memory: OrderlyMemory;
   /** Of the sign-ins. */
   readonly secrets: AgreedSecrets;
   readonly clouds: StoredClouds;
@@ -90,11 +92,12 @@ export class App {
     this.log = log;
     this.masking = masking;
     this.views = views;
+    this.memory = new OrderlyMemory(context.globalState);
     const { fsPath } = context.globalStorageUri;
     this.secrets = new AgreedSecrets(context.secrets, fsPath);
     this.clouds = new StoredClouds(this.secrets);
     this.#directory = new SiteDirectory(fsPath, systemClock);
-    this.filters = new Filters(context.globalState);
+    this.filters = new Filters(this.memory);
     this.identity = new Identity(this.secrets, masking, fsPath);
     this.course = new CourseDesk(this);
     this.editor = editor;
@@ -141,7 +144,7 @@ export class App {
     context.subscriptions.push(...seen, otherWindow, otherCourse, {
       dispose: () => void watching.then((stop) => stop()).catch(() => undefined),
     });
-    void noteRemoteFolder(context.globalState, vscode.workspace.workspaceFolders?.[0]?.uri);
+    void noteRemoteFolder(this.memory, vscode.workspace.workspaceFolders?.[0]?.uri);
   }
 
   get inventory(): Inventory {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type * as vscode from 'vscode';
 import { belongsTo, me, personNamed, type Inventory, type Owned, type SiteInventory } from '../chameleon';
 import { FILTERS_STATE, GROUPING_STATE } from './keys';
+import type { Memory } from './memory';
 import type { Grouping } from './rows/resources';
 
 /** Whose things are shown of a site. A person is kept by the name they are known by: ids differ from site to site. */
@@ -24,12 +24,12 @@ const MINE: Filter = { kind: 'mine' };
 
 /** What the Resources view shows, site by site, and how it groups it; kept between sessions. */
 export class Filters {
-  readonly #state: vscode.Memento;
+  readonly #memory: Memory;
   #raw: unknown;
   #read: Readonly<Record<string, Filter>> = {};
 
-  constructor(state: vscode.Memento) {
-    this.#state = state;
+  constructor(memory: Memory) {
+    this.#memory = memory;
   }
 
   of(cloud: string): Filter {
@@ -37,7 +37,7 @@ export class Filters {
   }
 
   async set(clouds: readonly string[], filter: Filter): Promise<void> {
-    await this.#state.update(FILTERS_STATE, {
+    await this.#memory.update(FILTERS_STATE, {
       ...this.#all(),
       ...Object.fromEntries(clouds.map((cloud) => [cloud, filter])),
     });
@@ -45,7 +45,7 @@ export class Filters {
 
   /** Read once as long as it stays the same: at each draw hundreds of resources are held against it. */
   #all(): Readonly<Record<string, Filter>> {
-    const raw: unknown = this.#state.get(FILTERS_STATE);
+    const raw: unknown = this.#memory.get<unknown>(FILTERS_STATE, undefined);
     if (raw !== this.#raw) {
       this.#raw = raw;
       const read = v.safeParse(kept, raw);
@@ -55,12 +55,12 @@ export class Filters {
   }
 
   get grouping(): Grouping {
-    const read = v.safeParse(grouping, this.#state.get(GROUPING_STATE));
+    const read = v.safeParse(grouping, this.#memory.get<unknown>(GROUPING_STATE, undefined));
     return read.success ? read.output : 'lease';
   }
 
   async setGrouping(wanted: Grouping): Promise<void> {
-    await this.#state.update(GROUPING_STATE, wanted);
+    await this.#memory.update(GROUPING_STATE, wanted);
   }
 
   /** Whether a resource passes the filter of its site. */

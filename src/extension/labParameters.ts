@@ -7,7 +7,7 @@ import { PARAMETERS_STATE, VARIANTS_STATE } from './keys';
 /** What a lab wants to know: told by the inventory, kept from last time, or asked. @throws Problem */
 export async function parametersOf(app: App, lab: Lab): Promise<Record<string, string>> {
   const { parametersFor } = await import('../labs');
-  const kept = app.context.globalState.get<Record<string, string>>(PARAMETERS_STATE, {});
+  const kept = app.memory.get<Record<string, string>>(PARAMETERS_STATE, {});
   const demo: Record<string, string> =
     app.demo === undefined
       ? {}
@@ -28,7 +28,7 @@ export async function parametersOf(app: App, lab: Lab): Promise<Record<string, s
     // What is not known yet keeps only those checks from being asked that hang on it.
     if (value !== '') values[name] = value;
   }
-  if (app.demo === undefined) await app.context.globalState.update(PARAMETERS_STATE, { ...kept, ...values });
+  if (app.demo === undefined) await app.memory.update(PARAMETERS_STATE, { ...kept, ...values });
   return values;
 }
 
@@ -63,13 +63,13 @@ export async function variantFor(
   const { variantsThatFit } = await import('../labs');
   const fitting = variantsThatFit(lab, parameters, app.inventory);
   if (fitting.length === 1) return fitting[0];
-  const kept = app.context.globalState.get<Record<string, string>>(VARIANTS_STATE, {});
+  const kept = app.memory.get<Record<string, string>>(VARIANTS_STATE, {});
   const among = fitting.length === 0 ? keys : fitting;
   const known = [before, kept[lab.id]].find((key) => key !== undefined && among.includes(key));
   if (known !== undefined) return known;
   const picked = await ask.pick(`Which way do you do ${lab.title}?`, wayChoices(lab, among));
   if (picked === undefined) throw abortError();
-  await app.context.globalState.update(VARIANTS_STATE, { ...kept, [lab.id]: picked });
+  await app.memory.update(VARIANTS_STATE, { ...kept, [lab.id]: picked });
   return picked;
 }
 

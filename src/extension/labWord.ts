@@ -22,7 +22,7 @@ export class PersonsWord {
     const key = keyOf(run);
     const next = { ...known, [key]: { ...known[key], [check]: now } };
     if (this.#app.demo !== undefined) this.#inDemo = next;
-    else await this.#app.context.globalState.update(CONFIRMED_STATE, next);
+    else await this.#app.memory.update(CONFIRMED_STATE, next);
   }
 
   /** The run with what was said of it. */
@@ -41,9 +41,7 @@ export class PersonsWord {
   }
 
   get #known(): Confirmed {
-    return this.#app.demo === undefined
-      ? this.#app.context.globalState.get<Confirmed>(CONFIRMED_STATE, {})
-      : this.#inDemo;
+    return this.#app.demo === undefined ? this.#app.memory.get<Confirmed>(CONFIRMED_STATE, {}) : this.#inDemo;
   }
 }
 

@@ -69,7 +69,7 @@ export class LeaseTimer {
 
   /** No more warnings for this lease; the countdown stays. */
   async mute(leaseId: string): Promise<void> {
-    await this.#app.context.globalState.update(MUTED_STATE, [...this.#muted, leaseId].slice(-50));
+    await this.#app.memory.update(MUTED_STATE, [...this.#muted, leaseId].slice(-50));
   }
 
   isMuted(leaseId: string): boolean {
@@ -78,7 +78,7 @@ export class LeaseTimer {
 
   /** Warns of this lease again. */
   async unmute(leaseId: string): Promise<void> {
-    await this.#app.context.globalState.update(
+    await this.#app.memory.update(
       MUTED_STATE,
       this.#muted.filter((each) => each !== leaseId),
     );
@@ -89,7 +89,7 @@ export class LeaseTimer {
   }
 
   get #muted(): readonly string[] {
-    return this.#app.context.globalState.get<readonly string[]>(MUTED_STATE, []);
+    return this.#app.memory.get<readonly string[]>(MUTED_STATE, []);
   }
 
   #schedule(cloud: string, leaseId: string): void {
@@ -106,8 +106,8 @@ export class LeaseTimer {
   /** One window of several speaks: the leader. */
   #warn(): void {
     if (!this.#app.speaks) return;
-    const { globalState } = this.#app.context;
-    let state = globalState.get<WarningState>(WARNED_STATE, {});
+    const { memory } = this.#app;
+    let state = memory.get<WarningState>(WARNED_STATE, {});
     const before = state;
     const thresholds = vscode.workspace
       .getConfiguration('chameleon')
@@ -125,7 +125,7 @@ export class LeaseTimer {
             this.#app.report(thrown, 'lease warning');
           });
       }
-    if (state !== before) void globalState.update(WARNED_STATE, state);
+    if (state !== before) void memory.update(WARNED_STATE, state);
   }
 
   /** What of mine runs too long, or without an end: once a day, all in one message. */
@@ -134,11 +134,11 @@ export class LeaseTimer {
     // A whole class is looked through for it: not at each of the draws while lists come in.
     if (!this.#app.speaks || now < this.#overdueAgain) return;
     this.#overdueAgain = now + OVERDUE_LOOK_MS;
-    const { globalState } = this.#app.context;
+    const { memory } = this.#app;
     const found = this.#app.inventory.sites.flatMap((site) => attentionAt(this.#app, site, now));
-    const before = globalState.get<OverdueState>(OVERDUE_STATE, {});
+    const before = memory.get<OverdueState>(OVERDUE_STATE, {});
     const { due, state } = overdueDue(found, before, now);
-    if (state !== before) void globalState.update(OVERDUE_STATE, state);
+    if (state !== before) void memory.update(OVERDUE_STATE, state);
     if (due.length === 0) return;
     this.#sayOverdue(due).catch((thrown: unknown) => {
       this.#app.report(thrown, 'overdue');
@@ -160,7 +160,7 @@ export class LeaseTimer {
     await this.#app.refresh({ cloud, parts: ['leases'] });
     const site = this.#app.inventory.sites.find((each) => each.cloud === cloud);
     const lease = site?.leases.find(({ id }) => id === leaseId);
-    const warned = this.#app.context.globalState.get<WarningState>(WARNED_STATE, {})[leaseId];
+    const warned = this.#app.memory.get<WarningState>(WARNED_STATE, {})[leaseId];
     if (site === undefined || lease === undefined || !isRunning(lease) || lease.end !== warned?.end) return;
     const left = timeLeft(lease.end - Date.now() - site.clockOffset);
     const lost = whatEnds(site, lease.id, this.#app.hosts.forwards);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { REMOTE_FOLDERS_STATE } from './keys';
+import type { Memory } from './memory';
 
 /** An extension that opens windows on other machines over SSH. */
 export interface RemoteTwin {
@@ -92,12 +93,6 @@ interface Address {
 /** A folder of a server that our ssh config knows, as all of them open it. */
 export function remoteAddress(host: string, folder: string): Address {
   return { scheme: 'vscode-remote', authority: `${AUTHORITY}${host}`, path: folder };
-}
-
-/** What is kept between sessions. */
-interface Memory {
-  get<T>(key: string, fallback: T): T;
-  update(key: string, value: unknown): Thenable<void>;
 }
 
 const HOME = '/home/cc';

@@ -38,7 +38,7 @@ const LONGEST_MS = 7 * 24 * HOUR_MS;
 export async function extend(app: App, argument: unknown, signal: AbortSignal): Promise<void> {
   const { site, it: lease } = await leaseFor(app, argument, 'Which lease shall be extended?');
   const end = await askLaterEnd(site, lease, app.course.course?.prices);
-  const seen = app.context.globalState.get<readonly string[]>(EXTEND_SEEN_STATE, []);
+  const seen = app.memory.get<readonly string[]>(EXTEND_SEEN_STATE, []);
   const caution = extensionCaution(site.site, lease, seen);
   if (caution !== undefined && !(await ask.confirm(`Extend ${lease.name}?`, caution, 'Extend Anyway')))
     throw abortError();
@@ -48,7 +48,7 @@ export async function extend(app: App, argument: unknown, signal: AbortSignal): 
     extendLease({ session, lease, end, signal: inner }),
   );
   if (outcome.outcome === 'changed' && caution !== undefined && app.demo === undefined)
-    await app.context.globalState.update(EXTEND_SEEN_STATE, [...seen, site.site.name]);
+    await app.memory.update(EXTEND_SEEN_STATE, [...seen, site.site.name]);
   if (!outcome.byFloatingIp) return said(app, site, outcome);
   const without = await refusalSaid(app, site, outcome, WITHOUT_ADDRESS);
   if (without) await extendWithoutAddress(app, site, outcome.lease, end, signal);

@@ -66,7 +66,7 @@ export async function openRemoteWindow(app: App, argument: unknown, signal: Abor
   const target = app.hosts.targetOf(server);
   await connected(app, target, signal);
   const { host } = await included(app, target, twin.settings);
-  const remote = vscode.Uri.from(remoteAddress(host, remoteFolder(app.context.globalState, host)));
+  const remote = vscode.Uri.from(remoteAddress(host, remoteFolder(app.memory, host)));
   await vscode.commands.executeCommand('vscode.openFolder', remote, { forceNewWindow: true });
 }
 
