@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { Problem, systemClock } from '../base';
+import { ownTurn, Problem, systemClock } from '../base';
 import type { Inventory } from '../chameleon';
 import type { CheckResult, EvidenceStore, Lab, LabCheck, LabRun, ProbeWorld } from '../labs';
 import type { Server } from '../openstack';
@@ -348,7 +348,11 @@ export class LabDesk {
   }
 
   async #load(): Promise<void> {
+    // Their code rests on that of connections, which is more than half of it: each in a turn of its own.
+    await import('../ssh');
+    await ownTurn();
     this.#module = await import('../labs');
+    await ownTurn();
     const found = await findLabs(this.#app.context.extensionUri, this.#app.log);
     this.#labs = found.map(({ lab }) => lab);
     this.#onServer.clear();

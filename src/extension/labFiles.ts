@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import type { Lab } from '../labs';
 
@@ -23,9 +24,10 @@ export async function findLabs(extension: vscode.Uri, log: vscode.LogOutputChann
 /** Those that the build has read: parsing all their YAML here would hold up the extension host for a second. */
 async function shippedLabs(extension: vscode.Uri): Promise<readonly Lab[]> {
   const file = vscode.Uri.joinPath(extension, 'dist', 'labs.json.br');
-  const { brotliDecompressSync } = await import('node:zlib');
-  const text = brotliDecompressSync(await vscode.workspace.fs.readFile(file)).toString('utf8');
-  return JSON.parse(text) as readonly Lab[];
+  const { brotliDecompress } = await import('node:zlib');
+  const packed = await vscode.workspace.fs.readFile(file);
+  const text = await promisify(brotliDecompress)(packed);
+  return JSON.parse(text.toString('utf8')) as readonly Lab[];
 }
 
 async function ownLab(uri: vscode.Uri, log: vscode.LogOutputChannel): Promise<FoundLab[]> {

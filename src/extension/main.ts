@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { ownTurn } from '../base';
 import type { Inventory } from '../chameleon';
 import type { App } from './app';
 import { answerWith, type Ask } from './ask';
@@ -49,18 +50,22 @@ export function activate(context: vscode.ExtensionContext): Api {
   const editor = new LabEditor(context.extensionUri, (lab, check) =>
     current?.labs.run(lab)?.checks.find(({ id }) => id === check),
   );
-  const loaded = (): Promise<App> => {
-    app ??= import('./app').then(({ App }) => {
-      current = new App({ context, log, masking, views, statusItem, editor });
-      return current;
-    });
-    return app;
+  const load = async (): Promise<App> => {
+    // Its code is read in several turns of the event loop: half a megabyte at once holds up every other extension.
+    await import('../chameleon');
+    await ownTurn();
+    const { App } = await import('./app');
+    current = new App({ context, log, masking, views, statusItem, editor });
+    return current;
   };
+  const loaded = (): Promise<App> => (app ??= load());
   const runOf =
     (id: CommandId): Run =>
     async (argument, signal) => {
+      const window = await loaded();
+      await ownTurn();
       const { actions } = await import('./actions');
-      return actions[id](await loaded(), argument, signal);
+      return actions[id](window, argument, signal);
     };
   const surroundings = { log, masking };
   const accounts = new Accounts(context.secrets, {
