@@ -238,6 +238,7 @@ export const SEEN_REALLY: Readonly<Record<string, SeenReally>> = {
       'dash-service',
       'dash-service-panels',
       'alert-failed-requests',
+      'alert-failed-fired',
       'dash-prediction',
     ],
   },
