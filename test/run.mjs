@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * `npm test`: every suite with its set-up, one after the other, and at the end one line of counts.
+ * `npm test`: every suite with its set-up, and at the end one line of counts. Two lanes run side by side: the suites
+ * with real services wait most of their time, and the others fill two cores meanwhile.
  *
  *   node test/run.mjs [--only unit,host] [--screenshots]
  *
@@ -11,6 +12,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { noteProcesses } from './runner/processes.mjs';
 import { single, sum } from './runner/results.mjs';
+import { mixOutputs } from './runner/stream.mjs';
 import { onDemand, pictures, suites } from './runner/suites.mjs';
 import { mayInstall } from './vscode/debian.mjs';
 import { repository } from './vscode/editions.mjs';
@@ -32,20 +34,12 @@ const endOfNotes = noteProcesses();
 const chosen = values.screenshots ? [pictures()] : pick(values.only);
 /** @type {import('./runner/results.mjs').Results[]} */
 const all = [];
-for (const suite of chosen) {
-  if (suite.needsDebian && !mayInstall()) {
-    const skipped = await suite.count();
-    say(`${suite.name}: left out, because it needs Debian and root for its set-up: ${skipped} tests skipped`);
-    all.push({ passed: 0, failed: 0, skipped, failures: [], isComplete: true });
-    continue;
-  }
-  say(`${suite.name}: begins`);
-  const results = await suite.run(say).catch((/** @type {unknown} */ error) => {
-    return single(suite.name, error instanceof Error ? (error.stack ?? error.message) : String(error));
-  });
-  all.push(results);
-  say(`${suite.name}: ${results.passed} passed, ${results.failed} failed, ${results.skipped} skipped`);
-}
+const lanes = [...new Set(chosen.map(({ lane }) => lane))];
+const last = lanes.includes('last') ? ['last'] : [];
+const beside = lanes.filter((lane) => lane !== 'last');
+if (beside.length > 1) mixOutputs();
+await Promise.all(beside.map(runLane));
+for (const lane of last) await runLane(lane);
 
 endOfNotes();
 const total = sum(all);
@@ -54,6 +48,26 @@ for (const { title, error } of total.failures) {
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** One suite after the other. @param {string} lane */
+async function runLane(lane) {
+  for (const suite of chosen.filter((each) => each.lane === lane)) {
+    if (suite.needsDebian && !mayInstall()) {
+      const skipped = await suite.count();
+      say(
+        `${suite.name}: left out, because it needs Debian and root for its set-up: ${skipped} tests skipped`,
+      );
+      all.push({ passed: 0, failed: 0, skipped, failures: [], isComplete: true });
+      continue;
+    }
+    say(`${suite.name}: begins`);
+    const results = await suite.run(say).catch((/** @type {unknown} */ error) => {
+      return single(suite.name, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    });
+    all.push(results);
+    say(`${suite.name}: ${results.passed} passed, ${results.failed} failed, ${results.skipped} skipped`);
+  }
+}
 
 /** @param {string | undefined} only */
 function pick(only) {

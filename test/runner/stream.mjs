@@ -10,6 +10,34 @@ export function logOf(name) {
   return path.join(repository, 'out', 'logs', `${name}.log`);
 }
 
+let isMixed = false;
+
+/** From now on several programs print at once: each line says whose it is. */
+export function mixOutputs() {
+  isMixed = true;
+}
+
+/**
+ * Prints what a program said: as it comes, or where several talk at once, line by line.
+ * @param {string} log
+ * @returns {{ take: (text: string) => void, end: () => void }}
+ */
+function screen(log) {
+  if (!isMixed) return { take: (text) => process.stdout.write(text), end: () => undefined };
+  let rest = '';
+  const print = (/** @type {string[]} */ lines) => {
+    for (const line of lines) if (line.trim() !== '') process.stdout.write(`${log.padEnd(9)} │ ${line}\n`);
+  };
+  return {
+    take: (text) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      print(lines);
+    },
+    end: () => print([rest]),
+  };
+}
+
 /**
  * @param {string} log name of the log
  * @param {string} program
@@ -27,10 +55,11 @@ export function stream(log, program, args, { env = {}, isQuiet = false } = {}) {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
+    const shown = screen(log);
     const take = (/** @type {Buffer} */ chunk) => {
       output += chunk.toString();
       file.write(chunk);
-      if (!isQuiet) process.stdout.write(chunk);
+      if (!isQuiet) shown.take(chunk.toString());
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
@@ -42,6 +71,7 @@ export function stream(log, program, args, { env = {}, isQuiet = false } = {}) {
         clearTimeout(late);
         child.stdout.destroy();
         child.stderr.destroy();
+        if (!isQuiet) shown.end();
         file.end(() => resolve({ code, output }));
       };
       const late = setTimeout(finish, 1000);

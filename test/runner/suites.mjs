@@ -1,5 +1,5 @@
 // @ts-check
-/** The suites of `npm test`, in the order in which they run: the quick and telling ones first. */
+/** The suites of `npm test`, lane by lane in the order in which they run: the quick and telling ones first. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { needPackages } from '../vscode/debian.mjs';
@@ -13,6 +13,7 @@ import { logOf, stream } from './stream.mjs';
  * @typedef {(line: string) => void} Say
  * @typedef {object} Suite
  * @property {string} name
+ * @property {'editor' | 'services' | 'last'} lane two lanes run side by side; what is last runs after them
  * @property {boolean} needsDebian
  * @property {() => Promise<number>} count how many tests it has
  * @property {(say: Say) => Promise<import('./results.mjs').Results>} run
@@ -27,10 +28,16 @@ export function suites() {
     mochaSuite({ name: 'unit', timeout: 20 * seconds, jobs: 2 }),
     mochaSuite({ name: 'labs', timeout: 60 * seconds }),
     host,
-    mochaSuite({ name: 'ssh', timeout: 180 * seconds, needsDebian: true, prepare: prepareBrowser }),
-    mochaSuite({ name: 'openstack', timeout: 300 * seconds, needsDebian: true }),
     mochaSuite({ name: 'e2e', timeout: 240 * seconds, needsDebian: true, prepare: prepareWindows }),
-    mochaSuite({ name: 'secrets', timeout: 120 * seconds }),
+    mochaSuite({
+      name: 'ssh',
+      lane: 'services',
+      timeout: 180 * seconds,
+      needsDebian: true,
+      prepare: prepareBrowser,
+    }),
+    mochaSuite({ name: 'openstack', lane: 'services', timeout: 300 * seconds, needsDebian: true }),
+    mochaSuite({ name: 'secrets', lane: 'last', timeout: 120 * seconds }),
   ].filter(({ name }) => name === 'lint' || hasTests(name));
 }
 
@@ -54,6 +61,7 @@ export function pictures() {
 /** @type {Suite} */
 const lint = {
   name: 'lint',
+  lane: 'editor',
   needsDebian: false,
   count: () => Promise.resolve(1),
   run: async () => {
@@ -76,6 +84,7 @@ const lint = {
 /** @type {Suite} */
 const host = {
   name: 'host',
+  lane: 'editor',
   needsDebian: true,
   count: () => dryRun('test/host/**/*.test.ts', ['--import=./test/host/withoutVscode.mjs']),
   run: async (say) => {
@@ -89,14 +98,15 @@ const host = {
 };
 
 /**
- * @param {{ name: string, timeout: number, jobs?: number, needsDebian?: boolean, files?: string,
+ * @param {{ name: string, lane?: Suite['lane'], timeout: number, jobs?: number, needsDebian?: boolean, files?: string,
  *   prepare?: (say: Say) => Promise<void>, env?: Record<string, string> }} options
  * @returns {Suite}
  */
-function mochaSuite({ name, timeout, jobs = 1, needsDebian = false, files, prepare, env }) {
+function mochaSuite({ name, lane = 'editor', timeout, jobs = 1, needsDebian = false, files, prepare, env }) {
   const tests = files ?? `test/${name}/**/*.test.ts`;
   return {
     name,
+    lane,
     needsDebian,
     count: () => dryRun(tests, []),
     run: async (say) => {

@@ -3,6 +3,9 @@
 import { existsSync } from 'node:fs';
 import { cleanEnvironment, run } from './run.mjs';
 
+/** One installation at a time: ours by a lock, as `update` waits for nobody, others of the machine by Debian's own. */
+const APT = ['-o', '/var/cache/apt', 'apt-get', '-o', 'DPkg::Lock::Timeout=600'];
+
 /** True where packages may be installed: Debian or Ubuntu, as root. */
 export function mayInstall() {
   return process.platform === 'linux' && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0;
@@ -22,14 +25,12 @@ export async function needPackages(packages, say) {
   }
   say(`apt-get install ${missing.join(' ')}`);
   const env = cleanEnvironment({ DEBIAN_FRONTEND: 'noninteractive' });
-  // Another installation may be under way on the machine.
-  const patient = ['-o', 'DPkg::Lock::Timeout=300'];
-  const install = [...patient, 'install', '-y', '-q', '--no-install-recommends', ...missing];
+  const install = [...APT, 'install', '-y', '-q', '--no-install-recommends', ...missing];
   try {
-    await run('apt-get', install, { env });
+    await run('flock', install, { env });
   } catch {
-    await run('apt-get', [...patient, 'update', '-q'], { env }); // lists absent or out of date
-    await run('apt-get', install, { env });
+    await run('flock', [...APT, 'update', '-q'], { env }); // lists absent or out of date
+    await run('flock', install, { env });
   }
 }
 

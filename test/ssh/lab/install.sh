@@ -28,8 +28,8 @@ packages() {
   done
   if [ "${#missing[@]}" -gt 0 ]; then
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -o DPkg::Lock::Timeout=300 update -q
-    apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${missing[@]}"
+    flock -o /var/cache/apt apt-get -o DPkg::Lock::Timeout=600 update -q
+    flock -o /var/cache/apt apt-get -o DPkg::Lock::Timeout=600 install -y -q --no-install-recommends "${missing[@]}"
   fi > "$SVCLAB/log/apt.log" 2>&1 || { tail "$SVCLAB/log/apt.log" >&2; die "apt"; }
 }
 
