@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ownTurn, Problem, systemClock } from '../base';
 import type { Inventory } from '../chameleon';
-import type { CheckResult, EvidenceStore, Lab, LabCheck, LabRun, ProbeWorld } from '../labs';
+import type { EvidenceStore, Lab, LabCheck, LabRun, ProbeWorld, RunRequest } from '../labs';
 import type { Server } from '../openstack';
 import type { App } from './app';
 import { commandIds } from './commands';
@@ -68,7 +68,7 @@ export class LabDesk {
   get shown(): LabsInput {
     const signedIn = this.#app.signedIn !== undefined;
     return {
-      labs: this.labs.map((lab) => this.#module?.inVariant(lab, this.#runs.get(lab.id)?.variant) ?? lab),
+      labs: this.labs.map((lab) => this.#inVariant(lab, this.#runs.get(lab.id)?.variant)),
       runs: this.#runs,
       running: this.#running,
       mayRepair: (lab) => this.mayRepair(lab),
@@ -118,6 +118,7 @@ export class LabDesk {
       servers: servers.map(({ cloud, host, server }) => ({
         cloud,
         id: server.id,
+        host,
         name: server.name,
         running: server.status === 'ACTIVE',
         services: Object.values(lab.services)
@@ -131,7 +132,7 @@ export class LabDesk {
   #watched(lab: Lab): readonly string[] {
     const run = this.#runs.get(lab.id);
     if (run === undefined || this.#module === undefined || this.#folded.has(lab.id)) return [];
-    return this.#module.worthWatching(this.#module.inVariant(lab, run.variant), run.checks);
+    return this.#module.worthWatching(this.#inVariant(lab, run.variant), run.checks);
   }
 
   /** One round of looking for what lives shortly; quiet, with what the last run knew. */
@@ -140,7 +141,7 @@ export class LabDesk {
     const only = this.#watched(lab);
     if (run === undefined || only.length === 0 || this.#running.has(lab.id)) return;
     const seen = await this.#asked(lab, run.parameters, run.variant, only, signal);
-    this.#runs.set(lab.id, merge(this.#inVariant(lab, seen), this.#runs.get(lab.id), seen, only));
+    this.#keep(lab, seen, new Set(only));
     this.#app.draw();
   }
 
@@ -255,28 +256,23 @@ export class LabDesk {
     this.#last = lab.id;
     this.#folded.delete(lab.id);
     this.#app.draw();
-    const here = this.#module?.inVariant(lab, variant) ?? lab;
-    const wanted = new Set(only ?? here.steps.flatMap((step) => step.checks.map(({ id }) => id)));
-    const seen: CheckResult[] = [];
-    const onResult = (result: CheckResult): void => {
-      if (wanted.has(result.id)) say(`${seen.push(result)} of ${wanted.size}`);
-    };
+    const asked = only === undefined ? undefined : new Set(only);
+    const wanted = new Set(
+      this.#inVariant(lab, variant)
+        .steps.flatMap((step) => step.checks.map(({ id }) => id))
+        .filter((id) => asked?.has(id) ?? true),
+    );
+    let answered = 0;
     try {
-      const run = await this.#asked(lab, parameters, variant, only, signal, onResult);
-      const before = this.#runs.get(lab.id);
-      const merged =
-        only === undefined || before?.variant !== run.variant
-          ? run
-          : merge(this.#inVariant(lab, run), before, run, only);
-      const whole = this.#word.in(merged);
-      this.#runs.set(lab.id, whole);
-      return whole;
-    } catch (thrown) {
-      const run = { lab: lab.id, edition: lab.edition, variant, parameters, checks: seen };
-      const ids = seen.map(({ id }) => id);
-      if (ids.length > 0)
-        this.#runs.set(lab.id, this.#word.in(merge(here, this.#runs.get(lab.id), run, ids)));
-      throw thrown;
+      const run = await this.#asked(lab, parameters, variant, only, signal, {
+        onResult: ({ id }) => {
+          if (wanted.has(id)) say(`${(answered += 1)} of ${wanted.size}`);
+        },
+        onEnd: (run) => {
+          this.#keep(lab, run, asked);
+        },
+      });
+      return this.#runs.get(lab.id) ?? run;
     } finally {
       this.#running.delete(lab.id);
       this.#app.draw();
@@ -290,7 +286,7 @@ export class LabDesk {
     variant: string | undefined,
     only: readonly string[] | undefined,
     signal: AbortSignal,
-    onResult?: (result: CheckResult) => void,
+    told: Pick<RunRequest, 'onResult' | 'onEnd'> = {},
   ): Promise<LabRun> {
     const { runLab } = await import('../labs');
     return runLab({
@@ -302,12 +298,19 @@ export class LabDesk {
       evidence: await this.evidence(),
       signal,
       ...(only === undefined ? {} : { only }),
-      ...(onResult === undefined ? {} : { onResult }),
+      ...told,
     });
   }
 
-  #inVariant(lab: Lab, run: LabRun): Lab {
-    return this.#module?.inVariant(lab, run.variant) ?? lab;
+  /** Keeps what a run saw, with what earlier ones did. */
+  #keep(lab: Lab, run: LabRun, only: ReadonlySet<string> | undefined): void {
+    const here = this.#inVariant(lab, run.variant);
+    const whole = this.#module?.merged(here, this.#runs.get(lab.id), run, only) ?? run;
+    this.#runs.set(lab.id, this.#word.in(whole));
+  }
+
+  #inVariant(lab: Lab, variant: string | undefined): Lab {
+    return this.#module?.inVariant(lab, variant) ?? lab;
   }
 
   /** What probes may touch for me, here. */
@@ -359,14 +362,4 @@ export class LabDesk {
     this.#deployed.clear();
     this.#own = new Set(found.filter(({ own }) => own).map(({ lab }) => lab.id));
   }
-}
-
-/** New answers over the earlier ones, in the lab's order. */
-function merge(lab: Lab, before: LabRun | undefined, run: LabRun, only: readonly string[]): LabRun {
-  const asked = new Set(only);
-  const results = new Map((before?.checks ?? []).map((check) => [check.id, check]));
-  for (const check of run.checks)
-    if (asked.has(check.id) || !results.has(check.id)) results.set(check.id, check);
-  const order = [...new Set(lab.steps.flatMap((step) => step.checks.map((check) => check.id)))];
-  return { ...run, checks: order.map((id) => results.get(id)).filter((check) => check !== undefined) };
 }

@@ -11,7 +11,7 @@ export { inVariant, variantsThatFit } from './variants';
 export { deployedOf, hasBegun, labsOnServer, parametersFor, type DeployedLab } from './parameters';
 export { inspect, type Inspection } from './inspect';
 export { reservationsOf, type FilledReservation } from './reservations';
-export { progressOf, worthWatching, type Progress } from './progress';
+export { merged, worthWatching } from './progress';
 export { verifyCard } from './verifyCard';
 export { verifyFolder, type FolderFile } from './verifyFolder';
 export { launchesOf, namesMade, type FilledLaunch } from './made';

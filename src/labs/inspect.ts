@@ -4,13 +4,14 @@ import { keepsNothing } from './evidence';
 import { hasBegun, parametersFor } from './parameters';
 import { runLab } from './run';
 import type { CheckResult, Lab, LabRun } from './types';
+import { inVariant } from './variants';
 import type { ProbeWorld } from './world';
 
 export interface Inspection {
   readonly person: Person;
   /** The signed-in sites, cut down to what is theirs. */
   readonly sites: readonly SiteInventory[];
-  /** The labs of which something of theirs is there. */
+  /** The labs of which something of theirs is there, in the way in which they do it. */
   readonly labs: readonly { readonly lab: Lab; readonly run: LabRun }[];
   /** One sentence; undefined if nothing is seen from outside. */
   readonly likelyFault: string | undefined;
@@ -30,10 +31,10 @@ export async function inspect(request: {
     .map((lab) => ({ lab, parameters: parametersFor(lab, inventory, subject) }))
     .filter(({ lab, parameters }) => hasBegun(lab, parameters, inventory));
   const labs = await Promise.all(
-    begun.map(async ({ lab, parameters }) => ({
-      lab,
-      run: await runLab({ lab, parameters, world, subject, evidence: keepsNothing, signal }),
-    })),
+    begun.map(async ({ lab, parameters }) => {
+      const run = await runLab({ lab, parameters, world, subject, evidence: keepsNothing, signal });
+      return { lab: inVariant(lab, run.variant), run };
+    }),
   );
   const sites = inventory.sites.map((site) => theirsAt(inventory, site, person));
   return { person, sites, labs, likelyFault: likelyFault(sites, labs, inventory.takenAt) };

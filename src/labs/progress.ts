@@ -1,32 +1,37 @@
-import type { CheckResult, Lab } from './types';
+import type { CheckResult, Lab, LabRun } from './types';
 
-/** How far a lab is. What is optional counts nowhere. */
-export interface Progress {
-  readonly passed: number;
-  readonly failed: number;
-  readonly unknown: number;
-  readonly total: number;
-  /** The first row that is left to do. */
-  readonly next: CheckResult | undefined;
+/**
+ * New answers over the earlier ones, in the lab's order. Earlier ones of another way of the lab, or for other values,
+ * say nothing of this one.
+ * @param lab in the run's variant
+ * @param only what was asked for; what answered on the way to it fills only what was open
+ */
+export function merged(
+  lab: Lab,
+  before: LabRun | undefined,
+  run: LabRun,
+  only?: ReadonlySet<string>,
+): LabRun {
+  const isAsked = (id: string): boolean => only?.has(id) ?? true;
+  const known = before !== undefined && isAbout(before) === isAbout(run) ? before : undefined;
+  const results = new Map<string, CheckResult>(known?.checks.map((result) => [result.id, result]));
+  for (const result of run.checks)
+    if (isAsked(result.id) || !results.has(result.id)) results.set(result.id, result);
+  const checks = new Map(lab.steps.flatMap((step) => step.checks.map((check) => [check.id, check])));
+  const answered = new Set(run.checks.map(({ id }) => id));
+  const left = [...checks.values()]
+    .filter(({ id, optional }) => !optional && !answered.has(id))
+    .map(({ id }) => id)
+    .filter((id) => isAsked(id) || known?.left?.includes(id) === true);
+  return {
+    ...run,
+    checks: [...checks.keys()].map((id) => results.get(id)).filter((result) => result !== undefined),
+    ...(left.length === 0 ? {} : { left }),
+  };
 }
 
-/** Counts of a lab's results. */
-export function progressOf(lab: Lab, checks: readonly CheckResult[]): Progress {
-  const counted = checks.filter((check) => !check.optional);
-  const count = (...verdicts: readonly CheckResult['verdict'][]): number =>
-    counted.filter((check) => verdicts.includes(check.verdict)).length;
-  return {
-    passed: count('passed', 'passed earlier'),
-    failed: count('failed'),
-    unknown: count('unknown'),
-    total: new Set(
-      lab.steps
-        .flatMap((step) => step.checks)
-        .filter((check) => !check.optional)
-        .map(({ id }) => id),
-    ).size,
-    next: counted.find((check) => check.verdict === 'failed'),
-  };
+function isAbout({ variant, parameters }: LabRun): string {
+  return JSON.stringify([variant, Object.entries(parameters).sort()]);
 }
 
 /**

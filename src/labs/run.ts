@@ -19,7 +19,7 @@ const DONE: readonly CheckResult['verdict'][] = ['passed', 'passed earlier'];
 /**
  * Runs a lab's checks, side by side as far as they do not need one another. Anything unexpected is `unknown`, never
  * `passed`.
- * @throws Problem for a parameter of the wrong form; AbortError on a cancel, with what was seen so far kept
+ * @throws Problem for a parameter of the wrong form; AbortError on a cancel, with what was seen so far kept and told
  */
 export async function runLab(request: RunRequest): Promise<LabRun> {
   const { lab, parameters, evidence } = request;
@@ -29,16 +29,17 @@ export async function runLab(request: RunRequest): Promise<LabRun> {
   const fitting = variantsThatFit(lab, withDefaults(lab, parameters), request.world.inventory);
   const variant = variantInForce(lab, judgedVariant(request), fitting, before.variant);
   const run = new Run(request, before, variant);
+  const withChecks = (checks: readonly CheckResult[]): LabRun => ({
+    lab: lab.id,
+    edition: lab.edition,
+    variant: variant.told ? variant.key : undefined,
+    parameters,
+    checks,
+  });
   try {
-    const checks = await run.all();
-    return {
-      lab: lab.id,
-      edition: lab.edition,
-      variant: variant.told ? variant.key : undefined,
-      parameters,
-      checks,
-    };
+    return withChecks(await run.all());
   } finally {
+    request.onEnd?.(withChecks(run.seen));
     const seen = run.evidence;
     if (seen !== undefined) await evidence.save(key, seen);
   }
@@ -77,6 +78,7 @@ interface Answer {
   readonly verdict: 'passed' | 'failed' | 'unknown' | 'manual';
   readonly cause?: UnknownCause;
   readonly reason: string;
+  readonly next?: string | undefined;
   readonly saved: Readonly<Record<string, Json>>;
 }
 
@@ -92,6 +94,7 @@ class Run {
   readonly #kept: Record<string, KeptCheck>;
   readonly #asked = new Asked();
   readonly #results = new Map<string, Promise<CheckResult>>();
+  readonly #seen: CheckResult[] = [];
   readonly #lanes = new Lanes();
   #changed = false;
 
@@ -111,6 +114,11 @@ class Run {
     this.#bindings = { param, name: namesOf(request.lab.names, param, vars), saved: {}, variant: vars };
   }
 
+  /** The answers so far. */
+  get seen(): readonly CheckResult[] {
+    return [...this.#seen];
+  }
+
   /** What is to be kept; undefined if nothing changed. */
   get evidence(): Evidence | undefined {
     if (!this.#changed) return undefined;
@@ -119,7 +127,7 @@ class Run {
   }
 
   async all(): Promise<CheckResult[]> {
-    const { only, onResult } = this.#request;
+    const { only } = this.#request;
     const lab = this.#lab;
     const order = dependencies(lab);
     const wanted = only === undefined ? undefined : closure(only, order);
@@ -129,11 +137,18 @@ class Run {
       const before = (order.get(check.id) ?? []).flatMap((id) => this.#results.get(id) ?? []);
       const result = Promise.all(before).then((needed) => this.#judged(step, check, needed));
       // A cancel rejects many of them; the first one that is waited for tells.
-      result.catch(() => undefined);
-      if (onResult !== undefined) void result.then(onResult, () => undefined);
+      result.then(
+        (each) => this.#see(each),
+        () => undefined,
+      );
       this.#results.set(check.id, result);
     }
     return Promise.all([...this.#results.values()]);
+  }
+
+  #see(result: CheckResult): void {
+    this.#seen.push(result);
+    this.#request.onResult?.(result);
   }
 
   async #judged(step: LabStep, check: LabCheck, needed: readonly CheckResult[]): Promise<CheckResult> {
@@ -151,6 +166,7 @@ class Run {
       verdict,
       cause: verdict === 'unknown' ? answer.cause : undefined,
       reason,
+      ...(verdict === 'unknown' && answer.next !== undefined ? { next: answer.next } : {}),
       hint: hintOf(check, this.#bindings),
       seenAt,
       optional: check.optional,
@@ -196,7 +212,7 @@ class Run {
       return this.#judge(check, await this.#probe(check));
     } catch (thrown) {
       if (isAbort(thrown) && this.#request.signal.aborted) throw thrown;
-      if (thrown instanceof Unseen) return unknown(thrown.unknown, thrown.message);
+      if (thrown instanceof Unseen) return unknown(thrown.unknown, thrown.message, thrown.next);
       if (thrown instanceof WrongForm || thrown instanceof Unbound)
         return unknown('badAnswer', thrown.message);
       return unknown('badAnswer', 'Something went wrong while looking; the log says more.');
@@ -254,8 +270,8 @@ function closure(only: readonly string[], order: ReadonlyMap<string, readonly st
   return wanted;
 }
 
-function unknown(cause: UnknownCause, reason: string): Answer {
-  return { verdict: 'unknown', cause, reason, saved: {} };
+function unknown(cause: UnknownCause, reason: string, next?: string): Answer {
+  return { verdict: 'unknown', cause, reason, next, saved: {} };
 }
 
 function notSubject(about: LabCheck['about']): string {

@@ -243,6 +243,8 @@ export interface CheckResult {
   readonly cause: UnknownCause | undefined;
   /** What was seen, in plain words: never a secret, never raw output. */
   readonly reason: string;
+  /** What to do so that it can be seen: only with `unknown`, where it is known. */
+  readonly next?: string | undefined;
   readonly hint: string | undefined;
   /** Milliseconds since 1970 by the server's clock where it is known; when the evidence was seen. */
   readonly seenAt: number | undefined;
@@ -255,4 +257,6 @@ export interface LabRun {
   readonly variant: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   readonly checks: readonly CheckResult[];
+  /** After a cancel: ids of the checks that count, were asked for and have not answered since. */
+  readonly left?: readonly string[];
 }

@@ -3,7 +3,7 @@ import type { Inventory, Person } from '../chameleon';
 import type { Session } from '../openstack';
 import type { Connection, Dial, Target } from '../ssh';
 import type { Evidence } from './evidence';
-import type { CheckResult, Lab } from './types';
+import type { CheckResult, Lab, LabRun } from './types';
 
 /** What a probe needs of a signed-in site. */
 export type ProbeSession = Pick<Session, 'raw' | 'clockOffset'>;
@@ -48,4 +48,6 @@ export interface RunRequest {
   readonly only?: readonly string[];
   readonly signal: AbortSignal;
   readonly onResult?: (result: CheckResult) => void;
+  /** Told once what was seen, when it ends, also by a cancel: what it has no answer of is not in it. */
+  readonly onEnd?: (run: LabRun) => void;
 }

@@ -1,12 +1,12 @@
 import { Problem } from '../../base';
 import type { UnknownCause } from '../types';
 
-/** A probe could not see what it was to judge: the check is `unknown`, for this reason. */
+/** A probe could not see what it was to judge: the check is `unknown`, for this reason. The next step is its cause's. */
 export class Unseen extends Problem {
   readonly unknown: UnknownCause;
 
   constructor(cause: UnknownCause, what: string, options: { readonly cause?: unknown } = {}) {
-    super(what, options);
+    super(what, { ...options, next: options.cause instanceof Problem ? options.cause.next : undefined });
     this.unknown = cause;
   }
 }

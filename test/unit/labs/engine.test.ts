@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
-import { keepsNothing, readLab, runLab, type Evidence, type Lab, type ProbeWorld } from '../../../src/labs';
+import {
+  merged,
+  readLab,
+  runLab,
+  type CheckResult,
+  type Evidence,
+  type Lab,
+  type LabRun,
+  type ProbeWorld,
+} from '../../../src/labs';
 import { Lanes } from '../../../src/labs/lanes';
 import { targetOf } from '../../../src/labs/probes/hosts';
-import { variantsThatFit } from '../../../src/labs/variants';
+import { inVariant, variantsThatFit } from '../../../src/labs/variants';
 import type { Inventory, OwnedServer } from '../../../src/chameleon';
-import { SshError, type Connection } from '../../../src/ssh';
+import { SshError, type CommandResult, type Connection } from '../../../src/ssh';
 import { cloudOf } from '../../labs/cloud';
 import { hostsOf } from '../../labs/host';
 import type { PlainWorld } from '../../labs/world';
@@ -241,38 +250,151 @@ describe('asking side by side', () => {
     const done = await running;
     assert.deepEqual(done.verdicts, { here: 'passed', lease: 'passed', gpus: 'timeout' });
   });
+});
 
-  it('a cancel reaches every probe, and keeps what was seen', async () => {
+describe('a run that is cancelled', () => {
+  const after = `      - id: after
+        title: After the GPUs
+        needs: [gpus]
+        local: { file: ~/x }
+        expect: [{ that: exists, is: true }]
+`;
+  const longer = readLab(text + after, 'lab0-ways.lab.yaml');
+  assert('lab' in longer, JSON.stringify(longer));
+  const { lab: whole } = longer;
+  const mine = inVariant(whole, 'mi100');
+
+  /** Cancelled when the lease was seen and both commands run: they end with their signal alone. */
+  async function cancelled(before: Evidence = { version: 1, checks: {} }) {
     const stop = new AbortController();
-    const signals: AbortSignal[] = [];
-    const world = await worldOf(plain('a100'), {
-      connect: (_target, signal) => {
-        signals.push(signal);
-        queueMicrotask(() => {
-          stop.abort();
-        });
-        return aborting(never(), signal);
-      },
-    });
+    const clock = new ScriptedClock();
+    const running = new Set<string>();
+    const asked: string[] = [];
+    const told: CheckResult[] = [];
+    const ended: LabRun[] = [];
     const kept: Evidence[] = [];
+    const cancelWhenHalfWay = (): void => {
+      if (running.size === 2 && told.some(({ id }) => id === 'lease')) stop.abort();
+    };
+    const world = await worldOf(plain('mi100'), { clock });
+    const { connect } = world;
+    assert(connect !== undefined);
     await assert.rejects(
       runLab({
-        lab,
+        lab: whole,
         parameters,
-        world,
         subject: { kind: 'me' },
+        world: {
+          ...world,
+          connect: async (target, signal): Promise<Connection> => ({
+            ...(await connect(target, signal)),
+            run: async (command, { signal: own }) => {
+              asked.push(command);
+              running.add(command);
+              cancelWhenHalfWay();
+              return aborting(never<CommandResult>(), own).finally(() => running.delete(command));
+            },
+          }),
+        },
         evidence: {
-          load: keepsNothing.load.bind(keepsNothing),
+          load: () => Promise.resolve(before),
           save: (_key, value) => {
             kept.push(value);
             return Promise.resolve();
           },
         },
         signal: stop.signal,
+        onResult: (result) => {
+          told.push(result);
+          cancelWhenHalfWay();
+        },
+        onEnd: (each) => ended.push(each),
       }),
       { name: 'AbortError' },
     );
-    assert.ok(signals.length > 0 && signals.every(({ aborted }) => aborted));
+    const [seen] = ended;
+    assert(seen !== undefined && ended.length === 1);
+    return { seen, told, kept: kept.at(-1), clock, running, asked };
+  }
+
+  it('keeps what it saw, and nothing that it did not ask', async () => {
+    const { seen, told, kept } = await cancelled();
+    assert.equal(seen.variant, 'mi100');
+    assert.deepEqual(seen.checks.map(({ id, verdict }) => [id, verdict]).sort(), [
+      ['here', 'passed'],
+      ['lease', 'passed'],
+    ]);
+    assert.deepEqual(new Set(seen.checks), new Set(told));
+    assert.deepEqual(Object.keys(kept?.checks ?? {}), ['lease']);
+    const first = merged(mine, undefined, seen);
+    assert.deepEqual(
+      first.checks.map(({ id }) => id),
+      ['here', 'lease'],
+    );
+    assert.deepEqual(first.left, ['gpus', 'rocm', 'after']);
+  });
+
+  it('leaves nothing running, and asks nothing more', async () => {
+    const { clock, running, asked, told } = await cancelled();
+    const before = [asked.length, told.length];
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    assert.deepEqual([...running], []);
+    assert.equal(clock.waiting, 0, 'no timer waits');
+    assert.deepEqual([asked.length, told.length], before);
+  });
+
+  it('leaves earlier answers as they were where it has none of its own', async () => {
+    const { seen } = await cancelled();
+    const [lease] = seen.checks.filter(({ id }) => id === 'lease');
+    assert(lease !== undefined);
+    const earlier: LabRun = {
+      ...seen,
+      checks: [
+        { ...lease, verdict: 'failed', reason: 'None.', seenAt: 1 },
+        { ...lease, id: 'gpus', verdict: 'passed', seenAt: 1 },
+        { ...lease, id: 'gone-from-the-file', verdict: 'passed', seenAt: 1 },
+      ],
+    };
+    const both = merged(mine, earlier, seen);
+    assert.deepEqual(
+      both.checks.map(({ id, verdict, seenAt }) => [id, verdict, seenAt === 1]),
+      [
+        ['here', 'passed', false],
+        ['lease', 'passed', false],
+        ['gpus', 'passed', true],
+      ],
+    );
+    assert.deepEqual(both.left, ['gpus', 'rocm', 'after'], 'that of before is none of this run');
+    for (const other of [
+      { ...earlier, variant: 'a100' },
+      { ...earlier, parameters: { netID: 'cd5678' } },
+    ])
+      assert.deepEqual(
+        merged(mine, other, seen).checks.map(({ id }) => id),
+        ['here', 'lease'],
+      );
+  });
+});
+
+describe('a run of some checks', () => {
+  it('changes those, and fills what was open of what they need', async () => {
+    const done = await run(await worldOf(plain('mi100')), { only: ['gpus', 'rocm'] });
+    const [gpus, rocm] = done.checks;
+    assert(gpus !== undefined && rocm !== undefined);
+    const mine = inVariant(lab, 'mi100');
+    const before: LabRun = { ...done, checks: [{ ...gpus, verdict: 'failed' }], left: ['lease', 'rocm'] };
+    const only = merged(mine, before, done, new Set(['rocm']));
+    assert.deepEqual(
+      only.checks.map(({ id, verdict }) => [id, verdict]),
+      [
+        ['gpus', 'failed'],
+        ['rocm', 'passed'],
+      ],
+    );
+    assert.deepEqual(only.left, ['lease'], 'what was cancelled before and has not answered since');
+    assert.deepEqual(merged(mine, { ...before, left: ['rocm'] }, done, new Set(['rocm'])).left, undefined);
+    const none = merged(mine, before, { ...done, checks: [gpus] }, new Set(['rocm']));
+    assert.deepEqual(none.left, ['lease', 'rocm']);
   });
 });
 
