@@ -4,7 +4,8 @@ import { ownTurn } from '../base';
 import { attention, me, timeLeft, type Attention, type OwnedServer, type SiteInventory } from '../chameleon';
 import type { App } from './app';
 import { connectionRows } from './rows/connections';
-import { labProgress, labRows } from './rows/labs';
+import { labProgress } from './rows/labCounts';
+import { labRows } from './rows/labs';
 import { attentionCount, resourceRows, type Shows } from './rows/resources';
 import type { Row } from './rows/row';
 

@@ -1,4 +1,5 @@
 import type { CheckResult, Lab, LabCheck, LabRun } from '../../labs';
+import { countsOf, judgedIn, lowered, type Judged } from './labCounts';
 import { row, type Row, type Subject } from './row';
 
 /** What of a lab is there, as the inventory tells. */
@@ -7,6 +8,8 @@ export interface Deployed {
   readonly servers: readonly {
     readonly cloud: string;
     readonly id: string;
+    /** The lab's word for it. */
+    readonly host: string | undefined;
     readonly name: string;
     readonly running: boolean;
     readonly services: readonly { readonly id: string; readonly name: string }[];
@@ -27,8 +30,8 @@ export interface NextInput {
   readonly has: (command: string) => boolean;
 }
 
-/** What a click does, in words and as a command. */
-interface Step {
+/** What is to be done, and what a click does for it, in words and as a command. */
+export interface NextStep {
   readonly label: string;
   readonly does: string;
   readonly command: string;
@@ -36,13 +39,10 @@ interface Step {
   readonly tooltip: readonly string[];
 }
 
-/** The one thing to do next in a lab, done by a click; undefined where nothing is begun and nothing can be. */
-export function nextRow(input: NextInput): Row | undefined {
-  const step = nextStep(input);
-  if (step === undefined) return undefined;
-  const { label, does, command, subject, tooltip } = step;
+/** A click does it. */
+export function nextRow(lab: Lab, { label, does, command, subject, tooltip }: NextStep): Row {
   return row({
-    id: `next:${input.lab.id}`,
+    id: `next:${lab.id}`,
     label,
     description: does,
     spoken: `${label}. Press Enter: ${does}`,
@@ -55,7 +55,8 @@ export function nextRow(input: NextInput): Row | undefined {
   });
 }
 
-function nextStep(input: NextInput): Step | undefined {
+/** The one thing to do next in a lab; undefined where nothing is begun and nothing can be. */
+export function nextStep(input: NextInput): NextStep | undefined {
   const { lab, run, deployed } = input;
   const subject: Subject = { kind: 'lab', lab: lab.id };
   if (run === undefined) {
@@ -82,25 +83,24 @@ function nextStep(input: NextInput): Step | undefined {
   }
   const open = openCheck(lab, run);
   if (open === undefined)
-    return {
-      label: 'All done',
-      does: 'save the completion card',
-      command: 'chameleon.saveCard',
-      subject,
-      tooltip: ['Everything that counts has passed.'],
-    };
-  return (
-    made(input, open.result) ??
-    judged(input, open.check, open.result, { kind: 'check', lab: lab.id, check: open.check.id })
-  );
+    return input.has('chameleon.saveCard')
+      ? {
+          label: 'All done',
+          does: 'save the completion card',
+          command: 'chameleon.saveCard',
+          subject,
+          tooltip: ['Everything that counts has passed.'],
+        }
+      : undefined;
+  return made(input, open.result) ?? (open.result === undefined ? rest(input, open) : judged(input, open));
 }
 
 /** A lease or a server that is missing, where the lab says how it is to be. */
-function made({ lab, deployed, has, mayLaunch }: NextInput, result?: CheckResult): Step | undefined {
+function made({ lab, run, deployed, has, mayLaunch }: NextInput, result?: CheckResult): NextStep | undefined {
   if (result !== undefined && result.verdict !== 'failed' && result.cause !== 'needs') return undefined;
   const subject: Subject = { kind: 'lab', lab: lab.id };
   // What waits for it may be something else than the first check that is open.
-  const label = (missing: string): string => (result === undefined ? 'Begin' : `Next: ${missing}`);
+  const label = (missing: string): string => (run === undefined ? 'Begin' : `Next: ${missing}`);
   if (deployed.servers.length > 0) return undefined;
   if (deployed.leases === 0 && lab.reserve.length > 0 && has('chameleon.reserve'))
     return { label: label('a lease'), does: 'reserve', command: 'chameleon.reserve', subject, tooltip: [] };
@@ -115,45 +115,82 @@ function made({ lab, deployed, has, mayLaunch }: NextInput, result?: CheckResult
   return undefined;
 }
 
-function judged(
-  { mayRepair }: NextInput,
-  check: LabCheck,
-  result: CheckResult | undefined,
-  subject: Subject,
-): Step {
+/** What a run that was cancelled, or one of a few checks, did not ask. */
+function rest({ lab, run }: NextInput, { check }: Judged): NextStep {
+  const { notRun } = countsOf(lab.steps, run);
+  if (notRun > 1)
+    return {
+      label: 'Next: the rest',
+      does: 'check the lab',
+      command: 'chameleon.runLab',
+      subject: { kind: 'lab', lab: lab.id },
+      tooltip: [`${notRun} checks were not run.`],
+    };
+  return {
+    label: `Next: ${check.title}`,
+    does: 'check it',
+    command: 'chameleon.runCheck',
+    subject: { kind: 'check', lab: lab.id, check: check.id },
+    tooltip: [],
+  };
+}
+
+function judged(input: NextInput, { check, result }: Judged): NextStep {
+  const { lab, mayRepair } = input;
+  const subject: Subject = { kind: 'check', lab: lab.id, check: check.id };
   const label = `Next: ${check.title}`;
-  const tooltip = result === undefined ? [] : [result.reason];
-  const again = { label, does: 'check again', command: 'chameleon.runCheck', subject, tooltip };
+  const tooltip = [result?.reason, result?.next].filter((line) => line !== undefined);
   switch (result?.verdict) {
     case 'failed':
       if (mayRepair && check.fix !== undefined)
         return { label, does: lowered(check.fix.title), command: 'chameleon.fixCheck', subject, tooltip };
-      return check.hint === undefined
-        ? again
-        : { label, does: 'what to do', command: 'chameleon.showHint', subject, tooltip };
+      if (check.hint === undefined) break;
+      return { label, does: 'what to do', command: 'chameleon.showHint', subject, tooltip };
     case 'manual':
       return { label, does: 'say that it is done', command: 'chameleon.confirmCheck', subject, tooltip };
+    case 'unknown': {
+      const server = outOfReach(input, check, result);
+      if (server === undefined) break;
+      return {
+        label,
+        does: 'why it can’t be reached',
+        command: 'chameleon.whyNoConnection',
+        subject: { kind: 'server', cloud: server.cloud, id: server.id },
+        tooltip,
+      };
+    }
     case 'passed':
     case 'passed earlier':
-    case 'unknown':
     case undefined:
-      return again;
   }
+  return { label, does: 'check again', command: 'chameleon.runCheck', subject, tooltip };
 }
 
-function lowered(title: string): string {
-  return title.charAt(0).toLowerCase() + title.slice(1);
+const OUT_OF_REACH: readonly CheckResult['cause'][] = ['unreachable', 'timeout', 'noKey'];
+
+/** The server that a check found no way to: its own, or the one on the way. */
+function outOfReach(
+  { lab, deployed }: NextInput,
+  { probe }: LabCheck,
+  { cause }: CheckResult,
+): Deployed['servers'][number] | undefined {
+  if (!OUT_OF_REACH.includes(cause)) return undefined;
+  let host = 'host' in probe ? probe.host : undefined;
+  for (; host !== undefined; host = lab.hosts[host]?.via) {
+    const server = deployed.servers.find((each) => each.host === host);
+    if (server !== undefined) return server;
+  }
+  return undefined;
 }
 
 /**
  * Failures first, in the lab's order; then what is not known; then the person's word; then what waits for another check.
- * Clean-up comes last: it is no next step while anything of the work is open.
+ * Clean-up comes last: it is no next step while anything of the work is open. What only somebody else can see is none.
  */
-function openCheck(lab: Lab, run: LabRun): { check: LabCheck; result: CheckResult | undefined } | undefined {
-  const results = new Map(run.checks.map((result) => [result.id, result]));
+function openCheck(lab: Lab, run: LabRun): Judged | undefined {
   const all = lab.steps
-    .flatMap((step) => step.checks.map((check) => ({ step, check, result: results.get(check.id) })))
-    .filter(({ check }) => !check.optional);
+    .flatMap((step) => judgedIn(step, run).map((each) => ({ ...each, step })))
+    .filter(({ check, result }) => !check.optional && result?.cause !== 'notSubject');
   const open = (...verdicts: readonly (CheckResult['verdict'] | undefined)[]) =>
     all.filter(({ result }) => verdicts.includes(result?.verdict));
   const ofWork = (list: typeof all): typeof all => list.filter(({ step }) => !step.cleanup);

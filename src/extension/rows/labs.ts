@@ -1,5 +1,6 @@
 import type { CheckResult, Lab, LabCheck, LabRun, LabStep, Verdict } from '../../labs';
-import { nextRow, NOTHING_THERE, type Deployed } from './labNext';
+import { countsOf, judgedIn, labTone, ranWords, stepLook, stepWords, type Judged } from './labCounts';
+import { nextRow, nextStep, NOTHING_THERE, type Deployed, type NextStep } from './labNext';
 import { row, type Row, type Tone } from './row';
 import { bothTimes } from './when';
 
@@ -46,16 +47,18 @@ function labRow(input: LabsInput, lab: Lab, deployed: Deployed): Row {
   const { runs, running, mayRepair, mine } = input;
   const run = runs.get(lab.id);
   const repair = mayRepair(lab);
-  const counted = countOf(run?.checks ?? [], cleanupOf(lab));
+  const counts = countsOf(lab.steps, run);
   const busy = running.has(lab.id);
+  const next = nextIn(input, lab, deployed);
+  const words = run === undefined ? notRunWords(counts.total, deployed) : ranWords(run, counts, next?.label);
   return row({
     // A tree keeps how a row was first folded: one that was run is another row.
     id: `lab:${lab.id}${run === undefined ? '' : ':ran'}`,
     label: `${lab.unit}  ${lab.title}`,
-    description: busy ? 'checking …' : labWords(lab, run, counted, deployed),
-    spoken: `Lab of unit ${lab.unit}, ${lab.title}, ${busy ? 'checking' : labWords(lab, run, counted, deployed)}`,
+    description: busy ? 'checking …' : words,
+    spoken: `Lab of unit ${lab.unit}, ${lab.title}, ${busy ? 'checking' : words.replaceAll(' · ', ', ')}`,
     icon: busy ? 'loading~spin' : 'mortar-board',
-    tone: busy ? 'busy' : toneOf(counted, totalOf(lab)),
+    tone: busy ? 'busy' : labTone(counts),
     tooltip: [
       lab.title,
       `Checks written from the lab text of ${lab.edition}`,
@@ -69,34 +72,27 @@ function labRow(input: LabsInput, lab: Lab, deployed: Deployed): Row {
     fold: run === undefined ? 'folded' : 'open',
     subject: { kind: 'lab', lab: lab.id },
     children: () => [
-      ...(mine === undefined || busy ? [] : nextRows(input, mine, lab, deployed)),
+      ...(mine === undefined || busy || next === undefined ? [] : [nextRow(lab, next)]),
       ...(isThere(deployed) ? [thereRow(lab, deployed)] : []),
       ...lab.steps.map((step) => stepRow(lab, step, run, repair)),
     ],
   });
 }
 
-function nextRows(
-  { runs, mayRepair }: LabsInput,
-  { mayLaunch, has }: NonNullable<LabsInput['mine']>,
-  lab: Lab,
-  deployed: Deployed,
-): readonly Row[] {
-  const next = nextRow({
+/** The one thing to do next, as the lab's head says it and the row below it does it; of somebody else what is open. */
+function nextIn({ runs, mayRepair, mine }: LabsInput, lab: Lab, deployed: Deployed): NextStep | undefined {
+  return nextStep({
     lab,
     run: runs.get(lab.id),
     deployed,
     mayRepair: mayRepair(lab),
-    mayLaunch: mayLaunch(lab),
-    has,
+    mayLaunch: mine?.mayLaunch(lab) ?? false,
+    has: (command) => mine?.has(command) ?? false,
   });
-  return next === undefined ? [] : [next];
 }
 
-/** How many checks count. */
-function totalOf(lab: Lab): number {
-  const counted = lab.steps.flatMap((step) => step.checks).filter((check) => !check.optional);
-  return new Set(counted.map(({ id }) => id)).size; // several ways of a lab may have one each of an id
+function notRunWords(total: number, deployed: Deployed): string {
+  return `${total} checks · ${isThere(deployed) ? 'deployed, not run yet' : 'not run yet'}`;
 }
 
 /** The lab's own servers with what they serve: a click opens a terminal, or the service. */
@@ -172,134 +168,40 @@ function watchWords({ mine }: LabsInput, lab: Lab): string[] {
   return [`${what} looked for ${often} while this view is open`];
 }
 
-function labWords(lab: Lab, run: LabRun | undefined, counted: Counts, deployed: Deployed): string {
-  const total = totalOf(lab);
-  if (run === undefined)
-    return `${total} checks · ${isThere(deployed) ? 'deployed, not run yet' : 'not run yet'}`;
-  const last = cleanupOf(lab);
-  const next = run.checks.find(
-    ({ verdict, optional, step }) => verdict === 'failed' && !optional && !last.has(step),
-  );
-  return `${counted.passed} of ${total}${next === undefined ? '' : ` · next: ${next.title}`}`;
-}
-
-/** How far the lab at hand is, for the head of the view. */
-export function labProgress(
-  last: { readonly lab: Lab; readonly run: LabRun } | undefined,
-): { readonly passed: number; readonly words: string; readonly spoken: string } | undefined {
-  if (last === undefined) return undefined;
-  const { lab, run } = last;
-  const { passed, failed } = countOf(run.checks, cleanupOf(lab));
-  const total = totalOf(lab);
-  const wrong = failed === 0 ? '' : `, ${failed} failed`;
-  return {
-    passed,
-    words: `unit ${lab.unit}: ${passed} of ${total}${wrong}`,
-    spoken: `${lab.title}: ${passed} of ${total} passed${wrong}`,
-  };
-}
-
 function stepRow(lab: Lab, step: LabStep, run: LabRun | undefined, repair: boolean): Row {
-  // Before the variant is told, a check that each variant does in its own way is one row all the same.
-  const checks = [...new Map(step.checks.map((check) => [check.id, check])).values()];
-  const results = checks.map((check) => ({ check, result: resultOf(run, check) }));
-  const counted = countOf(
-    results.map(({ result }) => result).filter((result) => result !== undefined),
-    cleanupOf(lab),
-  );
-  const open = results.filter(({ check, result }) => result === undefined && !check.optional).length;
-  const isRun = results.some(({ result }) => result !== undefined);
-  const look = isRun ? stepLook(counted, open) : verdictLook(undefined);
+  const judged = judgedIn(step, run);
+  const counts = countsOf([step], run);
+  const isRun = judged.some(({ result }) => result !== undefined);
+  const look = isRun ? stepLook(counts) : verdictLook(undefined);
+  const words =
+    run === undefined ? `${judged.length} ${judged.length === 1 ? 'check' : 'checks'}` : stepWords(counts);
   return row({
     // A tree keeps how a row was first folded: a step that fails is another row.
-    id: `step:${lab.id}:${step.id}${counted.failed > 0 ? ':failed' : ''}`,
+    id: `step:${lab.id}:${step.id}${counts.failed > 0 ? ':failed' : ''}`,
     label: step.title,
-    description: isRun
-      ? stepWords(counted, open)
-      : `${checks.length} ${checks.length === 1 ? 'check' : 'checks'}`,
+    description: words,
     icon: look.icon,
     tone: look.tone,
-    tooltip: [step.title],
+    tooltip: [`${step.title}: ${words}`],
     context: isRun ? 'step' : 'step.notRun',
-    fold: counted.failed > 0 ? 'open' : 'folded',
+    fold: counts.failed > 0 ? 'open' : 'folded',
     subject: { kind: 'step', lab: lab.id, step: step.id },
-    children: () => results.map(({ check, result }) => checkRow(lab, step, check, result, repair)),
+    children: () => judged.map((each) => checkRow(lab, step, each, run !== undefined, repair)),
   });
 }
 
-/** Counts of one step or lab; an optional check that is not passed counts nowhere. */
-export interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly unknown: number;
-  readonly manual: number;
-  /** Clean-up that is not done yet: no failure while the lab is under way. */
-  readonly toDo: number;
-}
-
-/** Ids of the steps that are to be done last. */
-function cleanupOf(lab: Lab): ReadonlySet<string> {
-  return new Set(lab.steps.filter((step) => step.cleanup).map((step) => step.id));
-}
-
-function countOf(checks: readonly CheckResult[], cleanup: ReadonlySet<string>): Counts {
-  const judged = checks.filter((check) => !check.optional);
-  const count = (...verdicts: readonly Verdict[]): number =>
-    judged.filter((check) => verdicts.includes(check.verdict)).length;
-  const toDo = judged.filter((check) => check.verdict === 'failed' && cleanup.has(check.step)).length;
-  return {
-    passed: count('passed', 'passed earlier'),
-    failed: count('failed') - toDo,
-    toDo,
-    unknown: count('unknown'),
-    manual: count('manual'),
-  };
-}
-
-/** `3 passed, 1 failed, 2 not checked` */
-function stepWords(counted: Counts, notRun: number): string {
-  const words = [
-    counted.passed > 0 ? `${counted.passed} passed` : '',
-    counted.failed > 0 ? `${counted.failed} failed` : '',
-    counted.unknown > 0 ? `${counted.unknown} not known` : '',
-    counted.manual > 0 ? `${counted.manual} for you to say` : '',
-    counted.toDo > 0 ? `${counted.toDo} to do` : '',
-    notRun > 0 ? `${notRun} not run` : '',
-  ].filter((word) => word !== '');
-  return words.length === 0 ? 'optional' : words.join(', ');
-}
-
-function stepLook(counted: Counts, notRun: number): { icon: string; tone: Tone } {
-  if (counted.failed > 0) return { icon: 'error', tone: 'bad' };
-  if (counted.unknown > 0) return { icon: 'question', tone: 'warning' };
-  if (counted.manual > 0) return { icon: 'account', tone: 'quiet' };
-  // Of what is optional nothing was asked for, and so nothing passed.
-  if (counted.toDo + notRun > 0 || counted.passed === 0) return { icon: 'circle-outline', tone: 'quiet' };
-  return { icon: 'pass', tone: 'good' };
-}
-
-function toneOf({ passed, failed, manual, toDo }: Counts, total: number): Tone | undefined {
-  if (failed > 0) return 'bad';
-  return passed > 0 && passed + manual + toDo === total ? 'good' : undefined;
-}
-
-function checkRow(
-  lab: Lab,
-  step: LabStep,
-  check: LabCheck,
-  result: CheckResult | undefined,
-  repair: boolean,
-): Row {
+function checkRow(lab: Lab, step: LabStep, { check, result }: Judged, labRan: boolean, repair: boolean): Row {
   const toDo = step.cleanup && result?.verdict === 'failed';
   const look = toDo ? TO_DO : verdictLook(result?.verdict);
   const hint = result?.verdict === 'failed' && check.hint !== undefined;
   const fix = repair && result?.verdict === 'failed' && check.fix !== undefined;
+  const silent = labRan ? look.words : '';
   return row({
     id: `check:${lab.id}:${check.id}`,
     label: check.title,
     description:
-      result === undefined ? (check.optional ? 'optional' : '') : `${look.words} · ${result.reason}`,
-    spoken: `${check.title}, ${look.words}${result === undefined ? '' : `: ${result.reason}`}`,
+      result === undefined ? (check.optional ? 'optional' : silent) : `${look.words} · ${result.reason}`,
+    spoken: `${check.title}, ${look.words}${result === undefined ? '' : `: ${result.reason} ${result.next ?? ''}`.trimEnd()}`,
     icon: look.icon,
     tone: look.tone,
     tooltip: checkTooltip(check, result, look.words),
@@ -345,12 +247,9 @@ function checkTooltip(check: LabCheck, result: CheckResult | undefined, words: s
   return [
     `${check.title}: ${words}`,
     result.reason,
+    ...(result.next === undefined ? [] : [result.next]),
     ...(result.site === undefined ? [] : [`At ${result.site}`]),
     ...(result.seenAt === undefined ? [] : [`Seen ${bothTimes(result.seenAt)}`]),
     ...(result.verdict === 'failed' && check.hint !== undefined ? [check.hint] : []),
   ];
-}
-
-function resultOf(run: LabRun | undefined, check: LabCheck): CheckResult | undefined {
-  return run?.checks.find((result) => result.id === check.id);
 }

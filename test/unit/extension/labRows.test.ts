@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { CheckResult, Lab, LabRun } from '../../../src/labs';
 import { newLabText, readLab, worthWatching } from '../../../src/labs';
 import { NOTHING_THERE, SAID, type Deployed } from '../../../src/extension/rows/labNext';
-import { labProgress, labRows, type LabsInput } from '../../../src/extension/rows/labs';
+import { labProgress } from '../../../src/extension/rows/labCounts';
+import { labRows, type LabsInput } from '../../../src/extension/rows/labs';
 import { flat, type Row } from '../../../src/extension/rows/row';
 
 const text = newLabText({ id: 'lab9-rows', title: 'Rows', edition: '2026-09', site: 'KVM@TACC' })
@@ -29,7 +30,14 @@ const leased: Deployed = { ...NOTHING_THERE, leases: 1 };
 const there: Deployed = {
   leases: 1,
   servers: [
-    { cloud: 'kvm', id: 's1', name: 'node-x', running: true, services: [{ id: 'Page', name: 'Page' }] },
+    {
+      cloud: 'kvm',
+      id: 's1',
+      host: 'node',
+      name: 'node-x',
+      running: true,
+      services: [{ id: 'Page', name: 'Page' }],
+    },
   ],
   missing: [],
 };
@@ -77,7 +85,10 @@ function rows(
       watchSeconds: 60,
       mayLaunch: () => more.launch ?? true,
       deployed: (each) => (each.id === lab.id ? deployed : nothing),
-      has: (command) => (more.commands ?? ['chameleon.reserve', 'chameleon.launchServer']).includes(command),
+      has: (command) =>
+        (more.commands ?? ['chameleon.reserve', 'chameleon.launchServer', 'chameleon.saveCard']).includes(
+          command,
+        ),
     },
   };
   return labRows(input);
@@ -86,6 +97,11 @@ function rows(
 function next(...given: Parameters<typeof rows>): string {
   const found = flat(rows(...given)).find(({ context }) => context === 'next');
   return found === undefined ? '' : `${found.label} > ${found.description} > ${found.click ?? ''}`;
+}
+
+function only(id: string): LabRun {
+  const whole = ran();
+  return { ...whole, checks: whole.checks.filter((check) => check.id === id) };
 }
 
 const failed = { verdict: 'failed', reason: 'No.' } as const;
@@ -147,10 +163,45 @@ describe('what to do next in a lab', () => {
     ],
     [
       'not known',
-      ran({ greeting: { verdict: 'unknown', cause: 'timeout' } }),
+      ran({ greeting: { verdict: 'unknown', cause: 'badAnswer' } }),
       there,
       {},
       'Next: A file on it > check again > chameleon.runCheck',
+    ],
+    [
+      'its server can’t be reached',
+      ran({ greeting: { verdict: 'unknown', cause: 'unreachable' } }),
+      there,
+      {},
+      'Next: A file on it > why it can’t be reached > chameleon.whyNoConnection',
+    ],
+    [
+      'not seen, and no server of it to look at',
+      ran({ greeting: { verdict: 'unknown', cause: 'unreachable' } }),
+      nothing,
+      { commands: [] },
+      'Next: A file on it > check again > chameleon.runCheck',
+    ],
+    [
+      'a run that saw one check alone',
+      only('server-active'),
+      there,
+      {},
+      'Next: the rest > check the lab > chameleon.runLab',
+    ],
+    [
+      'a failure before what was not run',
+      { ...only('server-active'), checks: ran({ 'server-active': failed }).checks.slice(0, 1) },
+      there,
+      {},
+      'Next: The server is running > what to do > chameleon.showHint',
+    ],
+    [
+      'one check that was not run',
+      { ...ran(), checks: ran().checks.filter(({ id }) => id !== 'greeting') },
+      there,
+      {},
+      'Next: A file on it > check it > chameleon.runCheck',
     ],
     [
       'only waiting for another',
@@ -184,6 +235,14 @@ describe('what to do next in a lab', () => {
   ] as const)
     it(what, () => {
       assert.equal(next(run, deployed, options), wanted);
+      if (run === undefined) return;
+      // The lab's head names the same thing as the row below it: `no lease` fails a check of another name.
+      const [head] = rows(run, deployed, options);
+      const [label = ''] = wanted.split(' > ');
+      assert.equal(
+        head?.description.split(' · ').at(-1),
+        `${label.charAt(0).toLowerCase()}${label.slice(1)}`,
+      );
     });
 
   it('nothing is offered for somebody else', () => {
@@ -197,6 +256,11 @@ describe('what to do next in a lab', () => {
       flat(labRows(input)).some(({ context }) => context === 'next'),
       false,
     );
+    // Nor is it said that all is done, or that next is what only they can see.
+    assert.equal(labRows(input)[0]?.description, '3 of 4');
+    const theirs = ran({ greeting: { verdict: 'unknown', cause: 'notSubject' }, 'server-gone': failed });
+    const [head] = labRows({ ...input, runs: new Map([[lab.id, theirs]]) });
+    assert.equal(head?.description, '1 of 4 · 1 not known · next: The server is deleted');
   });
 });
 
@@ -271,7 +335,27 @@ describe('the Labs view', () => {
     const whole = ran();
     const [first] = whole.checks;
     assert(first !== undefined);
-    const shown = rows({ ...whole, checks: [first] }, there);
+    const shown = rows({ ...whole, checks: [first], left: ['greeting', 'seen'] }, there);
+    assert.equal(shown[0]?.description, '1 of 4 · cancelled, 3 not run · next: the rest');
+    assert.equal(shown[0].spoken, 'Lab of unit 1, Rows, 1 of 4, cancelled, 3 not run, next: the rest');
+    assert.deepEqual(labProgress({ lab, run: { ...whole, checks: [first], left: ['greeting', 'seen'] } }), {
+      passed: 1,
+      words: 'unit 1: 1 of 4, cancelled, 3 not run',
+      spoken: 'Rows: 1 of 4 passed, cancelled, 3 not run',
+    });
+    assert.equal(
+      rows({ ...whole, left: ['greeting', 'seen'] }, there)[0]?.description,
+      '3 of 4 · cancelled, 2 as before · all done',
+    );
+    assert.equal(rows(only('greeting'), there)[0]?.description, '1 of 4 · 3 not run · next: the rest');
+    const checks = flat(shown).filter(({ context }) => context.startsWith('check.notRun'));
+    assert.deepEqual(
+      checks.map(({ description, spoken }) => [description, spoken.split(', ').at(-1)]),
+      lab.steps
+        .flatMap((step) => step.checks)
+        .slice(1)
+        .map(() => ['not run', 'not run']),
+    );
     assert.equal(shown[0]?.tone, undefined, 'not all is well');
     const steps = flat(shown).filter(({ context }) => context.startsWith('step'));
     assert.deepEqual(
@@ -279,11 +363,7 @@ describe('the Labs view', () => {
       lab.steps.map((step, at) =>
         at === 0
           ? [`1 passed, ${step.checks.length - 1} not run`, 'circle-outline', 'step']
-          : [
-              `${step.checks.length} check${step.checks.length === 1 ? '' : 's'}`,
-              'circle-outline',
-              'step.notRun',
-            ],
+          : [`${step.checks.length} not run`, 'circle-outline', 'step.notRun'],
       ),
     );
   });
@@ -297,8 +377,34 @@ describe('the Labs view', () => {
     });
   });
 
-  it('does not say that clean-up is next while the lab is under way', () => {
-    assert.equal(rows(ran({ 'server-gone': failed }), there)[0]?.description, '2 of 4');
+  it('says that clean-up is next when nothing else is open, and not before', () => {
+    const [done] = rows(ran({ 'server-gone': failed }), there);
+    assert.equal(done?.description, '2 of 4 · next: The server is deleted');
+    const [open] = rows(ran({ greeting: needs, 'server-gone': failed }), there);
+    assert.equal(open?.description, '1 of 4 · 1 not known · next: A file on it');
+  });
+
+  it('says of what is not known why, and what to do: in words, and to a screen reader', () => {
+    const unknown = {
+      verdict: 'unknown',
+      cause: 'unreachable',
+      reason: 'The connection broke.',
+      next: 'Try again.',
+    } as const;
+    const shown = flat(rows(ran({ greeting: unknown }), there));
+    const check = shown.find(({ label }) => label === 'A file on it');
+    assert.equal(check?.description, 'not known · The connection broke.');
+    assert.equal(check.spoken, 'A file on it, not known: The connection broke. Try again.');
+    assert.ok(check.tooltip.includes('Try again.'));
+    assert.equal(
+      shown.find(({ context }) => context === 'step')?.description,
+      '1 passed, 1 not known, 1 for you to say',
+    );
+    assert.deepEqual(shown.find(({ context }) => context === 'next')?.subject, {
+      kind: 'server',
+      cloud: 'kvm',
+      id: 's1',
+    });
   });
 
   it('says what it asks again by itself, and how often', () => {
