@@ -32,8 +32,9 @@ describe('warnings in two windows', () => {
   });
   afterEach(async function () {
     if (this.currentTest?.state !== 'failed') return;
+    const { title } = this.currentTest;
     for (const [at, page] of first.page.context().pages().entries())
-      await page.screenshot({ path: path.join(first.pictures, `failed-warnings-${at}.png`) });
+      await page.screenshot({ path: path.join(first.pictures, `failed-${title}-${at}.png`) });
   });
   after(async () => {
     await first.close();
