@@ -11,6 +11,7 @@ import {
 import { SEEN_REALLY } from '../labs/seenReally';
 import { buildCli, cli, newHome } from './cli';
 import { cloud, session } from './clouds';
+import { cloudNames, privatePorts } from './labPorts';
 import { idNamed, Made } from './made';
 
 const NET_ID = 'lz21';
@@ -32,28 +33,11 @@ describe('Lab 2 on a real OpenStack', () => {
 
   before(async () => {
     await buildCli();
-    const network = await made.part('/networks', { network: { name: `private_cloud_net_${NET_ID}` } });
-    await made.part('/subnets', {
-      subnet: {
-        name: `private_cloud_subnet_${NET_ID}`,
-        network_id: network,
-        ip_version: 4,
-        cidr: '192.168.1.0/24',
-        gateway_ip: null,
-      },
-    });
+    const own = await privatePorts(made, cloudNames(NET_ID));
     const [networks, groups] = await Promise.all([listNetworks(open), listSecurityGroups(open)]);
     const first = await made.flavorLease(`lease1_cloud_${NET_ID}`, 'm1.medium', 8);
     const second = await made.flavorLease(`lease2_cloud_${NET_ID}`, 'm1.medium', 8, 2);
-    for (const n of [1, 2, 3]) {
-      const own = await made.part('/ports', {
-        port: {
-          name: `port${n}_${NET_ID}`,
-          network_id: network,
-          fixed_ips: [{ ip_address: `192.168.1.1${n}` }],
-          port_security_enabled: false,
-        },
-      });
+    for (const [at, id] of own.entries()) {
       // A port of its own on sharednet1: Nova puts groups on no port that has no port security.
       const shared1 = await made.part('/ports', {
         port: {
@@ -61,7 +45,8 @@ describe('Lab 2 on a real OpenStack', () => {
           security_groups: ['default', 'allow-ssh', 'allow-http-80'].map((name) => idNamed(groups, name)),
         },
       });
-      servers.push(await made.serverAt(`node${n}-cloud-${NET_ID}`, n === 1 ? first : second, [shared1, own]));
+      const lease = at === 0 ? first : second;
+      servers.push(await made.serverAt(`node${at + 1}-cloud-${NET_ID}`, lease, [shared1, id]));
       sharedPorts.push(shared1);
     }
     await made.addressAt(sharedPorts[0] ?? '', `Cloud IP for ${NET_ID}`);

@@ -14,6 +14,7 @@ import {
 import { SEEN_REALLY } from '../labs/seenReally';
 import { buildCli, cli, newHome } from './cli';
 import { cloud, session } from './clouds';
+import { mlopsNames, privatePorts } from './labPorts';
 import { idNamed, Made } from './made';
 
 const NET_ID = 'lz31';
@@ -58,37 +59,19 @@ describe('Lab 3 on a real OpenStack', () => {
       });
     }
     const [groups, networks] = await Promise.all([listSecurityGroups(open), listNetworks(open)]);
-    const network = await made.part('/networks', {
-      network: { name: `private-net-mlops-${NET_ID}`, port_security_enabled: false },
-    });
-    await made.part('/subnets', {
-      subnet: {
-        name: `private-subnet-mlops-${NET_ID}`,
-        network_id: network,
-        ip_version: 4,
-        cidr: '192.168.1.0/24',
-        gateway_ip: null,
-      },
-    });
+    const own = await privatePorts(made, mlopsNames(NET_ID));
     lease = await made.flavorLease(`lease_mlops_${NET_ID}`, 'm1.medium', 8, 3);
-    for (const n of [1, 2, 3]) {
-      const own = await made.part('/ports', {
-        port: {
-          name: `port-node${n}-mlops-${NET_ID}`,
-          network_id: network,
-          fixed_ips: [{ ip_address: `192.168.1.1${n}` }],
-          port_security_enabled: false,
-        },
-      });
+    for (const [at, id] of own.entries()) {
+      const node = `node${at + 1}-mlops-${NET_ID}`;
       const shared = await made.part('/ports', {
         port: {
-          name: `sharednet1-node${n}-mlops-${NET_ID}`,
+          name: `sharednet1-${node}`,
           network_id: idNamed(networks, 'sharednet1'),
           security_groups: GROUPS.map((name) => idNamed(groups, name)),
         },
       });
-      if (n === 1) first = shared;
-      servers.push(await made.serverAt(`node${n}-mlops-${NET_ID}`, lease, [shared, own]));
+      if (at === 0) first = shared;
+      servers.push(await made.serverAt(node, lease, [shared, id]));
     }
     await made.addressAt(first, `MLOps IP for ${NET_ID}`);
   });

@@ -2,8 +2,10 @@ import type { World } from '../world/world';
 import type { SiteWorld } from '../world/site';
 import { nextLink, ok, page, signed, wanted, type Api, type Reply, type Route, type SignedCall } from './api';
 import { changeFloatingIp, newFloatingIp, releaseFloatingIp, setTags } from './neutronFloatingIps';
-import { removeInterface, removeNetwork, removeRouter, routerPorts } from './neutronRouters';
-import { changePort, newRule, newSecurityGroup, removeSecurityGroup } from './neutronSecurity';
+import { newNetwork, newSubnet, removeNetwork } from './neutronNetworks';
+import { changePort, deletePort, newPort } from './neutronPorts';
+import { removeInterface, removeRouter, routerPorts } from './neutronRouters';
+import { newRule, newSecurityGroup, removeSecurityGroup } from './neutronSecurity';
 import {
   floatingIpShape,
   networkShape,
@@ -16,7 +18,7 @@ import {
 
 const API = '/v2.0';
 
-/** Neutron, as much of it as a course needs: to look at, floating IPs, and which security groups are on a port. */
+/** Neutron, as much of it as a course needs: networks and ports, floating IPs, and security groups. */
 export function neutron(site: SiteWorld, world: World): Api {
   const now = (): number => world.now();
   return {
@@ -28,7 +30,11 @@ export function neutron(site: SiteWorld, world: World): Api {
     headers: () => ({}),
     routes: [
       ...readable('network', 'Network', () => site.networks.map(networkShape)),
-      ...readable('subnet', 'Subnet', () => site.networks.map(subnetShape)),
+      ...readable('subnet', 'Subnet', () =>
+        site.networks.flatMap((network) =>
+          network.subnet === undefined ? [] : [subnetShape(network, network.subnet)],
+        ),
+      ),
       ...readable('port', 'Port', () => [
         ...[...site.ports.values()].map((port) => portShape(site, port)),
         ...routerPorts(site),
@@ -40,6 +46,8 @@ export function neutron(site: SiteWorld, world: World): Api {
         removeInterface(site, call, id),
       ),
       signed('DELETE', `${API}/routers/:id`, (_call, id) => removeRouter(site, id)),
+      signed('POST', `${API}/networks`, (call) => newNetwork(site, call, now())),
+      signed('POST', `${API}/subnets`, (call) => newSubnet(site, call)),
       signed('DELETE', `${API}/networks/:id`, (_call, id) => removeNetwork(site, id)),
       ...readable('security_group', 'Security group', () =>
         [...site.securityGroups.values()].map((group) => securityGroupShape(site, group)),
@@ -47,7 +55,9 @@ export function neutron(site: SiteWorld, world: World): Api {
       ...readable('floatingip', 'Floating IP', () =>
         [...site.floatingIps.values()].map((ip) => floatingIpShape(site, ip)),
       ),
+      signed('POST', `${API}/ports`, (call) => newPort(site, call, now())),
       signed('PUT', `${API}/ports/:id`, (call, id) => changePort(site, call, id, now())),
+      signed('DELETE', `${API}/ports/:id`, (_call, id) => deletePort(site, id, now())),
       signed('POST', `${API}/security-groups`, (call) => newSecurityGroup(site, call, now())),
       signed('DELETE', `${API}/security-groups/:id`, (_call, id) => removeSecurityGroup(site, id)),
       signed('POST', `${API}/security-group-rules`, (call) => newRule(site, call, now())),

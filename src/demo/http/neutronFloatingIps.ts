@@ -3,6 +3,8 @@ import { addFloatingIp, bindFloatingIp, removeFloatingIp } from '../world/server
 import type { FloatingIpRecord, PortRecord } from '../world/records';
 import type { SiteWorld } from '../world/site';
 import { Fault, ok, wanted, type Reply, type SignedCall } from './api';
+import { read } from './neutronBody';
+import { portOf } from './neutronPorts';
 import { floatingIpShape } from './neutronShapes';
 
 const New = v.object({
@@ -70,12 +72,12 @@ function floatingIpOf(site: SiteWorld, id: string): FloatingIpRecord {
 
 /** @throws Fault: the port is not there, has an address, or its network has no way to the public one */
 function bindable(site: SiteWorld, portId: string, ip?: FloatingIpRecord): PortRecord {
-  const port = wanted(site.ports.get(portId), `Port ${portId} could not be found.`, 'PortNotFound');
+  const port = portOf(site, portId);
   const publicId = site.publicNetwork.id;
   if (!port.network.shared)
     throw new Fault(
       404,
-      `External network ${publicId} is not reachable from subnet ${port.network.subnet.id}. ` +
+      `External network ${publicId} is not reachable from subnet ${port.network.subnet?.id}.  ` +
         `Therefore, cannot associate Port ${portId} with a Floating IP.`,
       'ExternalGatewayForFloatingIPNotFound',
     );
@@ -84,15 +86,8 @@ function bindable(site: SiteWorld, portId: string, ip?: FloatingIpRecord): PortR
     throw new Fault(
       409,
       `Cannot associate floating IP ${other.address} (${other.id}) with port ${portId} using fixed IP ` +
-        `${port.address}, as that fixed IP already has a floating IP on external network ${publicId}.`,
+        `${port.address ?? ''}, as that fixed IP already has a floating IP on external network ${publicId}.`,
       'FloatingIPPortAlreadyAssociated',
     );
   return port;
-}
-
-function read<S extends v.GenericSchema>(schema: S, call: SignedCall): v.InferOutput<S> {
-  const result = v.safeParse(schema, call.body);
-  if (!result.success)
-    throw new Fault(400, 'Invalid input for operation: the body is not as it should be.', 'HTTPBadRequest');
-  return result.output;
 }

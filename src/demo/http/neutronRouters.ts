@@ -32,28 +32,6 @@ export function removeRouter(site: SiteWorld, id: string): Reply {
   return { status: 204 };
 }
 
-/** `DELETE /networks/{id}`, with its subnet. */
-export function removeNetwork(site: SiteWorld, id: string): Reply {
-  const network = wanted(
-    site.networks.find((each) => each.id === id),
-    `Network ${id} could not be found.`,
-    'NetworkNotFound',
-  );
-  if (network.ownerProjectId !== site.project.id)
-    throw new Fault(403, 'rule:delete_network is disallowed by policy', 'PolicyNotAuthorized');
-  const used =
-    [...site.ports.values()].some((port) => port.network === network) ||
-    [...site.routers.values()].some((router) => [...router.interfaces.values()].includes(network));
-  if (used)
-    throw new Fault(
-      409,
-      `Unable to complete operation on network ${id}. There are one or more ports still in use on the network.`,
-      'NetworkInUse',
-    );
-  site.networks.splice(site.networks.indexOf(network), 1);
-  return { status: 204 };
-}
-
 function routerOf(site: SiteWorld, id: string): RouterRecord {
   return wanted(site.routers.get(id), `Router ${id} could not be found`, 'RouterNotFound');
 }

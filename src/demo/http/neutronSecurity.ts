@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { securityGroup } from '../world/ground';
 import type { RuleRecord, SecurityGroupRecord } from '../world/records';
 import type { SiteWorld } from '../world/site';
-import { Fault, ok, wanted, type Reply, type SignedCall } from './api';
-import { portShape, ruleShape, securityGroupShape } from './neutronShapes';
+import { Fault, wanted, type Reply, type SignedCall } from './api';
+import { read } from './neutronBody';
+import { ruleShape, securityGroupShape } from './neutronShapes';
 
-const PortChange = v.object({ port: v.object({ security_groups: v.optional(v.array(v.string())) }) });
 const NewGroup = v.object({
   security_group: v.object({ name: v.string(), description: v.optional(v.string(), '') }),
 });
@@ -22,31 +22,8 @@ const NewRule = v.object({
   }),
 });
 
-/** Which security groups are on a port: on the VM site this opens and closes its way in. */
-export function changePort(site: SiteWorld, call: SignedCall, id: string, now: number): Reply {
-  const port = wanted(site.ports.get(id), `Port ${id} could not be found.`, 'PortNotFound');
-  const read = v.safeParse(PortChange, call.body);
-  if (!read.success) throw badBody();
-  const groups = read.output.port.security_groups;
-  if (groups !== undefined) {
-    if (!port.portSecurity && groups.length > 0)
-      throw new Fault(
-        409,
-        'Port Security must be enabled in order to have allowed address pairs on a port.',
-        'PortSecurityAndIPRequiredForSecurityGroups',
-      );
-    for (const groupId of groups) groupOf(site, groupId);
-    port.securityGroupIds = groups;
-    port.updated = now;
-    port.revision += 1;
-  }
-  return ok({ port: portShape(site, port) });
-}
-
 export function newSecurityGroup(site: SiteWorld, call: SignedCall, now: number): Reply {
-  const read = v.safeParse(NewGroup, call.body);
-  if (!read.success) throw badBody();
-  const { name, description } = read.output.security_group;
+  const { name, description } = read(NewGroup, call).security_group;
   const group = securityGroup(site.ids, name, description, now);
   site.securityGroups.set(group.id, group);
   return { status: 201, body: { security_group: securityGroupShape(site, group) } };
@@ -61,9 +38,7 @@ export function removeSecurityGroup(site: SiteWorld, id: string): Reply {
 }
 
 export function newRule(site: SiteWorld, call: SignedCall, now: number): Reply {
-  const read = v.safeParse(NewRule, call.body);
-  if (!read.success) throw badBody();
-  const asked = read.output.security_group_rule;
+  const asked = read(NewRule, call).security_group_rule;
   const group = groupOf(site, asked.security_group_id);
   const rule: RuleRecord = {
     id: site.ids.uuid(),
@@ -93,10 +68,6 @@ function sameRule(a: RuleRecord, b: RuleRecord): boolean {
   return told(a) === told(b);
 }
 
-function groupOf(site: SiteWorld, id: string): SecurityGroupRecord {
+export function groupOf(site: SiteWorld, id: string): SecurityGroupRecord {
   return wanted(site.securityGroups.get(id), `Security group ${id} does not exist`, 'SecurityGroupNotFound');
-}
-
-function badBody(): Fault {
-  return new Fault(400, 'Invalid input for operation: the body is not as it should be.', 'HTTPBadRequest');
 }

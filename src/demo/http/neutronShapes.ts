@@ -5,6 +5,7 @@ import type {
   RouterRecord,
   RuleRecord,
   SecurityGroupRecord,
+  SubnetRecord,
 } from '../world/records';
 import type { SiteWorld } from '../world/site';
 import { withZone } from '../world/time';
@@ -36,7 +37,7 @@ export function networkShape(network: NetworkRecord): Shape {
     admin_state_up: true,
     mtu: network.external || network.shared ? 1500 : 1450,
     status: 'ACTIVE',
-    subnets: [network.subnet.id],
+    subnets: network.subnet === undefined ? [] : [network.subnet.id],
     shared: network.shared,
     availability_zone_hints: [],
     availability_zones: [],
@@ -44,14 +45,13 @@ export function networkShape(network: NetworkRecord): Shape {
     ipv6_address_scope: null,
     'router:external': network.external,
     description: '',
-    port_security_enabled: network.external || network.shared,
+    port_security_enabled: network.portSecurity,
     ...(network.external ? { is_default: false } : {}),
     ...stamps({ created: network.created, revision: 2 }, network.ownerProjectId),
   };
 }
 
-export function subnetShape(network: NetworkRecord): Shape {
-  const { subnet } = network;
+export function subnetShape(network: NetworkRecord, subnet: SubnetRecord): Shape {
   return {
     id: subnet.id,
     name: subnet.name,
@@ -80,11 +80,8 @@ export function portShape(site: SiteWorld, port: PortRecord): Shape {
     network_id: port.network.id,
     tenant_id: site.project.id,
     mac_address: port.mac,
-    admin_state_up: true,
-    status: 'ACTIVE',
-    device_id: port.deviceId,
-    device_owner: 'compute:nova',
-    fixed_ips: [{ subnet_id: port.network.subnet.id, ip_address: port.address }],
+    ...stateOf(port),
+    fixed_ips: fixedIps(port),
     allowed_address_pairs: [],
     extra_dhcp_opts: [],
     security_groups: port.securityGroupIds,
@@ -93,6 +90,21 @@ export function portShape(site: SiteWorld, port: PortRecord): Shape {
     port_security_enabled: port.portSecurity,
     ...stamps(port, site.project.id),
   };
+}
+
+function stateOf({ deviceId }: PortRecord): object {
+  const bound = deviceId !== '';
+  return {
+    admin_state_up: true,
+    status: bound ? 'ACTIVE' : 'DOWN',
+    device_id: deviceId,
+    device_owner: bound ? 'compute:nova' : '',
+  };
+}
+
+/** As Nova tells them too. */
+export function fixedIps({ network, address }: PortRecord): object[] {
+  return address === undefined ? [] : [{ subnet_id: network.subnet?.id, ip_address: address }];
 }
 
 export function floatingIpShape(site: SiteWorld, ip: FloatingIpRecord): Shape {
@@ -118,10 +130,7 @@ function portDetails(port: PortRecord): object {
     name: port.name,
     network_id: port.network.id,
     mac_address: port.mac,
-    admin_state_up: true,
-    status: 'ACTIVE',
-    device_id: port.deviceId,
-    device_owner: 'compute:nova',
+    ...stateOf(port),
   };
 }
 
@@ -175,7 +184,7 @@ export function routerShape(site: SiteWorld, router: RouterRecord): Shape {
         : {
             network_id: router.gateway.id,
             external_fixed_ips: [
-              { subnet_id: router.gateway.subnet.id, ip_address: router.gateway.subnet.pool.end },
+              { subnet_id: router.gateway.subnet?.id, ip_address: router.gateway.subnet?.pool.end },
             ],
             enable_snat: true,
           },
@@ -200,9 +209,10 @@ export function routerPortShape(
       id,
       name: '',
       network,
-      address: network.subnet.gateway ?? network.subnet.pool.start,
+      address: network.subnet?.gateway ?? network.subnet?.pool.start,
       mac: 'fa:16:3e:00:00:01',
       deviceId: router.id,
+      byNova: false,
       securityGroupIds: [],
       portSecurity: false,
       created: router.created,

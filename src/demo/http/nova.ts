@@ -47,6 +47,10 @@ export function nova(site: SiteWorld, world: World): Api {
       signed('GET', '/v2.1/os-keypairs', (call) =>
         ok({ keypairs: keyPairsOf(site, call).map((pair) => keyPairShape(pair, minorOf(site, call))) }),
       ),
+      signed('GET', '/v2.1/os-keypairs/:name', (call, name) => {
+        const { keypair } = keyPairShape(keyPairNamed(site, call, name), minorOf(site, call));
+        return ok({ keypair: { ...keypair, user_id: call.token.credential.user.id } });
+      }),
       signed('POST', '/v2.1/os-keypairs', (call) => {
         const pair = importKeyPair(site, call);
         const minor = minorOf(site, call);
@@ -54,8 +58,7 @@ export function nova(site: SiteWorld, world: World): Api {
         return { status: minor >= 2 ? 201 : 200, body: keyPairShape(pair, minor) };
       }),
       signed('DELETE', '/v2.1/os-keypairs/:name', (call, name) => {
-        const pair = keyPairsOf(site, call).find((each) => each.name === name);
-        site.keyPairs.splice(site.keyPairs.indexOf(wanted(pair, noKeyPair(call, name))), 1);
+        site.keyPairs.splice(site.keyPairs.indexOf(keyPairNamed(site, call, name)), 1);
         return { status: minorOf(site, call) >= 2 ? 204 : 202 };
       }),
       signed('GET', '/v2.1/limits', () => ok({ limits: { rate: [], absolute: absoluteLimits(site) } })),
@@ -104,8 +107,11 @@ function importKeyPair(site: SiteWorld, call: SignedCall): KeyPairRecord {
   return pair;
 }
 
-function noKeyPair(call: SignedCall, name: string): string {
-  return `Keypair ${name} not found for user ${call.token.credential.user.id}`;
+function keyPairNamed(site: SiteWorld, call: SignedCall, name: string): KeyPairRecord {
+  return wanted(
+    keyPairsOf(site, call).find((each) => each.name === name),
+    `Keypair ${name} not found for user ${call.token.credential.user.id}`,
+  );
 }
 
 function absoluteLimits(site: SiteWorld): object {

@@ -6,6 +6,7 @@ import type {
   HostRecord,
   LeaseRecord,
   NetworkRecord,
+  PortRecord,
   SecurityGroupRecord,
 } from '../world/records';
 import type { SiteWorld } from '../world/site';
@@ -13,13 +14,14 @@ import type { World } from '../world/world';
 import { Fault, type Reply, type SignedCall } from './api';
 import { serverBrief } from './novaShapes';
 
+const Interface = v.object({ uuid: v.optional(v.string()), port: v.nullish(v.string()) });
 const NewServer = v.object({
   server: v.object({
     name: v.pipe(v.string(), v.nonEmpty()),
     flavorRef: v.string(),
     imageRef: v.string(),
     key_name: v.optional(v.nullable(v.string())),
-    networks: v.optional(v.union([v.literal('auto'), v.array(v.object({ uuid: v.string() }))]), 'auto'),
+    networks: v.optional(v.union([v.literal('auto'), v.array(Interface)]), 'auto'),
     security_groups: v.optional(v.array(v.object({ name: v.string() })), []),
     user_data: v.optional(v.pipe(v.string(), v.base64(), v.maxLength(65_535))),
   }),
@@ -118,13 +120,34 @@ function placeOnHost(site: SiteWorld, reservationId: string | undefined): Place 
   return undefined;
 }
 
-function networksOf(site: SiteWorld, asked: 'auto' | readonly { readonly uuid: string }[]): NetworkRecord[] {
+/** Networks, and ports that were made before: of both given the port counts. */
+function networksOf(
+  site: SiteWorld,
+  asked: 'auto' | readonly v.InferOutput<typeof Interface>[],
+): (NetworkRecord | PortRecord)[] {
   if (asked === 'auto') return [site.network('sharednet1')];
-  return asked.map(({ uuid }) => {
-    const network = site.networks.find((each) => each.id === uuid);
-    if (network === undefined) throw new Fault(400, `Network ${uuid} could not be found.`);
-    return network;
-  });
+  const ports = asked.flatMap(({ port }) => port ?? []);
+  const twice = ports.find((id, at) => ports.indexOf(id) !== at);
+  if (twice !== undefined)
+    throw new Fault(400, `Port ID '${twice}' was specified twice: you cannot attach a port multiple times.`);
+  return asked.map(({ uuid, port }) => (port ? portToBind(site, port) : networkToJoin(site, uuid)));
+}
+
+function portToBind(site: SiteWorld, id: string): PortRecord {
+  const port = site.ports.get(id);
+  if (port === undefined) throw new Fault(400, `Port id ${id} could not be found.`);
+  if (port.deviceId !== '') throw new Fault(409, `Port ${id} is still in use.`);
+  if (port.address === undefined) throw new Fault(400, `Port ${id} requires a FixedIP in order to be used.`);
+  return port;
+}
+
+function networkToJoin(site: SiteWorld, id: string | undefined): NetworkRecord {
+  if (id === undefined) throw new Fault(400, "Bad network format: missing 'uuid'");
+  const network = site.networks.find((each) => each.id === id);
+  if (network === undefined) throw new Fault(400, `Network ${id} could not be found.`);
+  if (network.subnet === undefined)
+    throw new Fault(400, `Network ${id} requires a subnet in order to boot instances on.`);
+  return network;
 }
 
 /** Nova puts `default` where nothing is asked for. */

@@ -5,6 +5,7 @@ import type { SiteWorld } from '../world/site';
 import { attachVolume, detachVolume, volumesOf } from '../world/storage';
 import type { World } from '../world/world';
 import { Fault, nextLink, ok, page, signed, wanted, type Route, type SignedCall } from './api';
+import { fixedIps } from './neutronShapes';
 import { act } from './novaActions';
 import { createServer } from './novaCreate';
 import { serverBrief, serverShape, type ShapeAt } from './novaShapes';
@@ -58,7 +59,7 @@ export function serverRoutes(site: SiteWorld, world: World): Route[] {
           port_id: port.id,
           mac_addr: port.mac,
           port_state: 'ACTIVE',
-          fixed_ips: [{ subnet_id: port.network.subnet.id, ip_address: port.address }],
+          fixed_ips: fixedIps(port),
         })),
       }),
     ),

@@ -51,7 +51,7 @@ export function serverShape(server: ServerRecord, at: ShapeAt, alone: boolean): 
     flavor: minor >= SINCE.embeddedFlavor ? embedded(server.flavor) : flavorLink(server.flavor, base),
     created: withZone(server.created),
     updated: withZone(server.updated),
-    addresses: placed ? addresses(site, server) : {},
+    addresses: addresses(site, server),
     accessIPv4: '',
     accessIPv6: '',
     links: links(`servers/${server.id}`, base),
@@ -62,7 +62,7 @@ export function serverShape(server: ServerRecord, at: ShapeAt, alone: boolean): 
     key_name: server.keyName ?? null,
     'OS-SRV-USG:launched_at': server.launchedAt === undefined ? null : microseconds(server.launchedAt),
     'OS-SRV-USG:terminated_at': null,
-    ...(placed && groups.length > 0 ? { security_groups: groups.map((name) => ({ name })) } : {}),
+    ...(groups.length > 0 ? { security_groups: groups.map((name) => ({ name })) } : {}),
     'OS-EXT-STS:task_state': server.status === 'BUILD' ? 'spawning' : null,
     'OS-EXT-STS:vm_state': VM_STATE[server.status],
     'OS-EXT-STS:power_state': POWER[server.status],
@@ -106,7 +106,11 @@ function hostId(site: SiteWorld, server: ServerRecord): string {
 
 function addresses(site: SiteWorld, server: ServerRecord): Record<string, object[]> {
   const byNetwork: Record<string, object[]> = {};
-  for (const port of server.ports) byNetwork[port.network.name] = addressesOf(site, server, port);
+  for (const port of server.ports)
+    byNetwork[port.network.name] = [
+      ...(byNetwork[port.network.name] ?? []),
+      ...addressesOf(site, server, port),
+    ];
   return byNetwork;
 }
 
@@ -118,7 +122,7 @@ function addressesOf(site: SiteWorld, server: ServerRecord, port: PortRecord): o
     'OS-EXT-IPS-MAC:mac_addr': port.mac,
   });
   const floating = addressOf(site, server);
-  const fixed = [entry(port.address, 'fixed')];
+  const fixed = port.address === undefined ? [] : [entry(port.address, 'fixed')];
   return floating?.port === port ? [...fixed, entry(floating.address, 'floating')] : fixed;
 }
 
@@ -164,7 +168,7 @@ export function flavorShape(flavor: FlavorRecord, { base, minor }: ShapeAt): obj
   };
 }
 
-export function keyPairShape(pair: KeyPairRecord, minor: number): object {
+export function keyPairShape(pair: KeyPairRecord, minor: number): { readonly keypair: object } {
   return {
     keypair: {
       name: pair.name,

@@ -1,6 +1,8 @@
 import path from 'node:path/posix';
 import { mlflowBench, mlflowFiles, mlflowPrograms } from '../world/bench';
 import { provisionCloudLab } from '../world/cloudLab';
+import { cloudPorts, mlopsPorts } from '../world/labNetworks';
+import type { World } from '../world/world';
 import type { Invocation, Outcome, Run } from './commands';
 import { HOME } from './host';
 import { fails, lines } from './outcomes';
@@ -20,6 +22,7 @@ const MLFLOW_STEPS = [
 /**
  * `play`: leaves on a server what the student's work of its lab leaves there, without the hours that it takes. For
  * the MLflow lab on its server, and for the cloud lab: from Lab 1's server what is done in Horizon, then on node1.
+ * `play ports` there makes the networks and ports of Labs 2 and 3 alone.
  */
 export const play: Run = (call) => {
   const { hostname } = call.shell.host;
@@ -50,6 +53,7 @@ function playMlflow(call: Invocation): Outcome {
 async function playHorizon(call: Invocation): Promise<Outcome> {
   const { around } = call.shell.host;
   if (around === undefined) return fails(call, 'there is no cloud around this server');
+  if (call.args[0] === 'ports') return playPorts(around.world);
   const obstacle = provisionCloudLab(around.world);
   if (obstacle !== undefined) return fails(call, obstacle);
   await around.changed();
@@ -57,6 +61,16 @@ async function playHorizon(call: Invocation): Promise<Outcome> {
     'Played by the demo, as if you had followed the cloud lab in Horizon and its notebook:',
     'network, ports, key pair, three servers and an address are there.',
     'Now check the lab, log in to node1 and play on there.',
+  );
+}
+
+/** For who launches the servers from the extension. */
+function playPorts(world: World): Outcome {
+  const made = [...cloudPorts(world), ...mlopsPorts(world)];
+  return lines(
+    'Played by the demo, as if you had made in Horizon and by Terraform what the servers of Labs 2 and 3 wait for:',
+    ...made.map(({ name, address }) => `${name}  ${address}`),
+    'Now reserve, and launch them.',
   );
 }
 

@@ -1,36 +1,11 @@
 import { keyPair, withoutComment } from './keyPairs';
-import type { LeaseRecord, NetworkRecord, ServerRecord } from './records';
+import { cloudPorts } from './labNetworks';
+import type { LeaseRecord, PortRecord, ServerRecord } from './records';
 import { addFloatingIp, addServer, bindFloatingIp } from './servers';
 import type { SiteWorld } from './site';
 import { accounts, type World } from './world';
 
 const KEY_PAIR = 'id_rsa_chameleon';
-
-/** Lab 2's own network. @param gateway the lab wants none */
-export function addPrivateNetwork(
-  site: SiteWorld,
-  netId: string,
-  created: number,
-  gateway?: string,
-): NetworkRecord {
-  const network: NetworkRecord = {
-    id: site.ids.uuid(),
-    name: `private_cloud_net_${netId}`,
-    ownerProjectId: site.project.id,
-    external: false,
-    shared: false,
-    created,
-    subnet: {
-      id: site.ids.uuid(),
-      name: `private_cloud_subnet_${netId}`,
-      cidr: '192.168.1.0/24',
-      gateway,
-      pool: { start: '192.168.1.2', end: '192.168.1.254' },
-    },
-  };
-  site.networks.push(network);
-  return network;
-}
 
 /**
  * What Lab 2 has one do in Horizon and in the notebook, on leases that are there: key, network, ports, three servers
@@ -47,14 +22,18 @@ export function provisionCloudLab(world: World): string | undefined {
   const names = [1, 2, 3].map((number) => `node${number}-cloud-${netId}`);
   if ([...site.servers.values()].some(({ name }) => names.includes(name)))
     return 'the three servers are there: log in to node1 and play there';
-  removeOldNetwork(site, `private_cloud_net_${netId}`);
-  const network = addPrivateNetwork(site, netId, world.now());
+  const ports = cloudPorts(world);
   const publicKey = importedKey(world, site);
   const leases = [first, second, second];
   const servers = names.map((name, at) =>
-    cloudServer(world, site, { name, at, network, lease: leases[at] ?? second, publicKey }),
+    cloudServer(world, site, {
+      name,
+      own: ports.find((port) => port.name === `port${at + 1}_${netId}` && port.deviceId === ''),
+      lease: leases[at] ?? second,
+      publicKey,
+    }),
   );
-  const port = servers[0]?.ports.find((each) => each.network !== network);
+  const port = servers[0]?.ports[0];
   const ip = addFloatingIp(site, { created: world.now(), description: `Cloud IP for ${netId}` });
   bindFloatingIp(ip, port, world.now());
   world.settle();
@@ -63,15 +42,6 @@ export function provisionCloudLab(world: World): string | undefined {
 
 function activeLease(site: SiteWorld, name: string): LeaseRecord | undefined {
   return [...site.leases.values()].find((lease) => lease.name === name && lease.status === 'ACTIVE');
-}
-
-/** Of an earlier try, with a gateway: no two may have the name. */
-function removeOldNetwork(site: SiteWorld, name: string): void {
-  const old = site.networks.find((network) => network.name === name);
-  if (old === undefined) return;
-  for (const router of site.routers.values())
-    if ([...router.interfaces.values()].includes(old)) site.routers.delete(router.id);
-  site.networks.splice(site.networks.indexOf(old), 1);
 }
 
 /** The laptop's key, under the name that the lab has for it. */
@@ -89,8 +59,8 @@ function cloudServer(
   site: SiteWorld,
   of: {
     readonly name: string;
-    readonly at: number;
-    readonly network: NetworkRecord;
+    /** Its port on the lab's own network. */
+    readonly own: PortRecord | undefined;
     readonly lease: LeaseRecord;
     readonly publicKey: string;
   },
@@ -105,14 +75,7 @@ function cloudServer(
     flavor: reserved ?? site.flavor('m1.medium'),
     host: undefined,
     lease: of.lease,
-    networks: [site.network('sharednet1')],
-    madePorts: [
-      {
-        network: of.network,
-        name: `port${of.at + 1}_${accounts.student.netId}`,
-        address: `192.168.1.${11 + of.at}`,
-      },
-    ],
+    networks: [site.network('sharednet1'), ...(of.own === undefined ? [] : [of.own])],
     securityGroups: groups,
     created: world.now(),
     buildMs: 0,

@@ -101,6 +101,7 @@ function network(
     ownerProjectId,
     external,
     shared,
+    portSecurity: true,
     created,
     subnet: {
       id: ids.uuid(),

@@ -43,7 +43,10 @@ export interface NetworkRecord extends Named {
   readonly ownerProjectId: string;
   readonly external: boolean;
   readonly shared: boolean;
-  readonly subnet: SubnetRecord;
+  /** Whether its ports have it unless they are made without. */
+  readonly portSecurity: boolean;
+  /** At most one; none before it is made. */
+  subnet: SubnetRecord | undefined;
   readonly created: number;
 }
 
@@ -55,12 +58,15 @@ export interface SubnetRecord extends Named {
 
 export interface PortRecord extends Named {
   readonly network: NetworkRecord;
-  readonly address: string;
+  /** None on a network without a subnet. */
+  readonly address: string | undefined;
   readonly mac: string;
-  /** The server's id. */
-  readonly deviceId: string;
+  /** The server's id; empty: no server has it. */
+  deviceId: string;
+  /** Nova made it for a server, and takes it away with it; what a person made stays. */
+  readonly byNova: boolean;
   securityGroupIds: readonly string[];
-  readonly portSecurity: boolean;
+  portSecurity: boolean;
   readonly created: number;
   updated: number;
   revision: number;
@@ -208,7 +214,7 @@ export interface ServerRecord extends Named {
   launchedAt: number | undefined;
   /** When a server in BUILD will be ACTIVE. */
   readonly readyAt: number;
-  readonly ports: readonly PortRecord[];
+  ports: readonly PortRecord[];
   /** What its sshd accepts for the user `cc`: `type base64`. */
   readonly authorizedKeys: readonly string[];
   hostKey: HostKeyPair;

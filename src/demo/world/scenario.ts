@@ -1,8 +1,8 @@
 import { mlflowBench, mlflowFiles, mlflowPrograms, type Bench } from './bench';
-import { addPrivateNetwork } from './cloudLab';
 import { classmates, type Classmate } from './classmates';
 import { hostnameOf } from './hostname';
 import { keyPair, withoutComment } from './keyPairs';
+import { addCloudNetwork } from './labNetworks';
 import { addLease, freeHosts, startLease, type ReservationPlan } from './leases';
 import type { LeaseRecord, ProgramName, ServerRecord } from './records';
 import { addFloatingIp, addServer, bindFloatingIp } from './servers';
@@ -92,7 +92,7 @@ function leftovers(world: World, kvm: SiteWorld, chi: SiteWorld): void {
 
 /** Lab 2's network as a student leaves it who gave it a gateway, with a router to the outside. */
 function privateNetwork(site: SiteWorld, netId: string, created: number): void {
-  const network = addPrivateNetwork(site, netId, created, '192.168.1.1');
+  const network = addCloudNetwork(site, netId, created, '192.168.1.1');
   const id = site.ids.uuid();
   const interfaces = new Map([[site.ids.uuid(), network]]);
   site.routers.set(id, {

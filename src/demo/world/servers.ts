@@ -23,9 +23,8 @@ export interface ServerPlan {
   readonly flavor: FlavorRecord;
   readonly host: HostRecord | undefined;
   readonly lease: LeaseRecord | undefined;
-  readonly networks: readonly NetworkRecord[];
-  /** Ports that were made before it, with a name and an address of their own. */
-  readonly madePorts?: readonly MadePort[];
+  /** In the order of its interfaces; ports are those that were made before it. */
+  readonly networks: readonly (NetworkRecord | PortRecord)[];
   readonly securityGroups: readonly SecurityGroupRecord[];
   readonly created: number;
   /** Milliseconds from the request until it is ACTIVE. */
@@ -38,20 +37,17 @@ export interface ServerPlan {
   readonly userData?: string | undefined;
 }
 
-export interface MadePort {
-  readonly network: NetworkRecord;
-  readonly name: string;
-  readonly address: string;
-}
-
-/** Writes a server down in BUILD (or in ERROR, with a fault), with a port on each network. */
+/** Writes a server down in BUILD, with a port on each network; with a fault in ERROR, and on none of them. */
 export function addServer(site: SiteWorld, plan: ServerPlan): ServerRecord {
-  const { lease, networks, madePorts = [], securityGroups, buildMs, fault, programs, home, ...rest } = plan;
+  const { lease, networks, securityGroups, buildMs, fault, programs, home, ...rest } = plan;
+  const { created } = plan;
   const id = site.ids.uuid();
-  const plain = networks.map((network) => ({ network, name: '', address: site.nextFixedAddress(network) }));
-  const ports = [...plain, ...madePorts].map((port) =>
-    addPort(site, { ...port, serverId: id, securityGroups, plan }),
-  );
+  const ports = (fault === undefined ? networks : []).map((each) => {
+    const port =
+      'network' in each ? each : addPort(site, { network: each, created, securityGroups, byNova: true });
+    bindPort(port, id, created);
+    return port;
+  });
   const server: ServerRecord = {
     ...rest,
     id,
@@ -71,31 +67,45 @@ export function addServer(site: SiteWorld, plan: ServerPlan): ServerRecord {
   return server;
 }
 
-function addPort(
-  site: SiteWorld,
-  of: MadePort & {
-    readonly serverId: string;
-    readonly securityGroups: readonly SecurityGroupRecord[];
-    readonly plan: ServerPlan;
-  },
-): PortRecord {
-  // Private networks of the labs are made without port security; bare metal knows none.
-  const portSecurity = site.kind === 'kvm' && of.network.shared;
+export interface PortPlan {
+  readonly network: NetworkRecord;
+  readonly created: number;
+  readonly securityGroups: readonly Named[];
+  readonly name?: string;
+  /** Else the next one of the network. */
+  readonly address?: string | undefined;
+  /** Else as the network has it. Bare metal knows none. */
+  readonly portSecurity?: boolean | undefined;
+  readonly byNova?: boolean;
+}
+
+/** Makes a port that no server has yet. */
+export function addPort(site: SiteWorld, plan: PortPlan): PortRecord {
+  const { network, name = '', byNova = false, created } = plan;
+  const portSecurity = site.kind === 'kvm' && (plan.portSecurity ?? network.portSecurity);
   const port: PortRecord = {
     id: site.ids.uuid(),
-    name: of.name,
-    network: of.network,
-    address: of.address,
+    name,
+    network,
+    address: plan.address ?? site.nextFixedAddress(network),
     mac: site.ids.mac(),
-    deviceId: of.serverId,
-    securityGroupIds: portSecurity ? of.securityGroups.map((group) => group.id) : [],
+    deviceId: '',
+    byNova,
+    securityGroupIds: portSecurity ? plan.securityGroups.map((group) => group.id) : [],
     portSecurity,
-    created: of.plan.created,
-    updated: of.plan.created,
-    revision: 3,
+    created,
+    updated: created,
+    revision: 1,
   };
   site.ports.set(port.id, port);
   return port;
+}
+
+/** @param deviceId empty: from now on no server has it */
+function bindPort(port: PortRecord, deviceId: string, time: number): void {
+  port.deviceId = deviceId;
+  port.updated = time;
+  port.revision += 2;
 }
 
 /** A server in BUILD has come up. */
@@ -105,14 +115,23 @@ export function finishBuild(server: ServerRecord): void {
   server.updated = server.readyAt;
 }
 
-/** Deletes a server: its ports go, an address on one of them stays and is idle. */
-export function removeServer(site: SiteWorld, server: ServerRecord, time: number): void {
+/** Takes a port away, from its server too; an address on it stays and is idle. */
+export function removePort(site: SiteWorld, port: PortRecord, time: number): void {
+  const server = site.servers.get(port.deviceId);
+  if (server !== undefined) server.ports = server.ports.filter((each) => each !== port);
   for (const ip of site.floatingIps.values())
-    if (ip.port !== undefined && server.ports.includes(ip.port)) {
+    if (ip.port === port) {
       bindFloatingIp(ip, undefined, time);
       ip.status = 'DOWN';
     }
-  for (const port of server.ports) site.ports.delete(port.id);
+  site.ports.delete(port.id);
+}
+
+/** Deletes a server with the ports that Nova made for it; those that a person made are free again. */
+export function removeServer(site: SiteWorld, server: ServerRecord, time: number): void {
+  for (const port of server.ports)
+    if (port.byNova) removePort(site, port, time);
+    else bindPort(port, '', time);
   for (const volume of volumesOf(site, server)) detachVolume(volume, time);
   site.servers.delete(server.id);
   site.past.push({ server, endedAt: time });

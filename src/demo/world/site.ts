@@ -130,10 +130,19 @@ export class SiteWorld {
     return `129.114.${(this.kind === 'kvm' ? 26 : 108) + third}.${fourth}`;
   }
 
-  nextFixedAddress(network: NetworkRecord): string {
-    this.#lastFixed += 1;
-    const prefix = network.subnet.cidr.split('.').slice(0, 2).join('.');
-    return `${prefix}.${Math.floor(this.#lastFixed / 240)}.${(this.#lastFixed % 240) + 5}`;
+  /** One that no port of the network has; `undefined` without a subnet. */
+  nextFixedAddress(network: NetworkRecord): string | undefined {
+    if (network.subnet === undefined) return undefined;
+    const [first, second, third] = network.subnet.cidr.split('.');
+    const taken = new Set(
+      [...this.ports.values()].filter((port) => port.network === network).map((port) => port.address),
+    );
+    for (;;) {
+      this.#lastFixed += 1;
+      const block = network.shared ? Math.floor(this.#lastFixed / 240) : third;
+      const address = `${first}.${second}.${block}.${(this.#lastFixed % 240) + 5}`;
+      if (!taken.has(address) || taken.size >= 240) return address;
+    }
   }
 
   nextAggregate(): number {

@@ -117,7 +117,8 @@ export function alikeInCloud(done: Record<string, Item>): LabWorlds['alike'] {
       set('floatingips', isMine, { port_id: ELSE }),
       set('floatingips', isMine, { port_id: null, status: 'DOWN' }),
       set('floatingips', isMine, { status: 'ERROR' }),
-      set('floatingips', isMine, { description: `MLOps IP for ${me}5` }),
+      set('floatingips', isMine, { description: `MLOps IP for ${me}5`, port_id: ELSE }),
+      withMore('floatingips', ...found(done, 'floatingips', isMine)),
     ],
     'cleanup-fip': [
       withMore('floatingips', ...found(done, 'floatingips', isMine)),

@@ -19,6 +19,9 @@ import {
 import { consoleOutput, Session } from '../../../src/openstack';
 import { Connections, dialBy, hostKeysFromConsole, KnownHosts } from '../../../src/ssh';
 
+/** What the tests change. */
+const PARTS = ['leases', 'servers', 'floatingIps', 'ports', 'networks', 'routers', 'keyPairs'] as const;
+
 const labs = path.join(import.meta.dirname, '../../../media/labs');
 
 export async function labNamed(id: string): Promise<Lab> {
@@ -75,7 +78,7 @@ export class DemoDesk {
   }
 
   refresh(): Promise<Inventory> {
-    return this.#source.refresh({ parts: ['leases', 'servers', 'floatingIps', 'ports', 'keyPairs'] });
+    return this.#source.refresh({ parts: [...PARTS] });
   }
 
   /** A session there, which has to be. */
@@ -103,6 +106,15 @@ export class DemoDesk {
     };
   }
 
+  /** What the lab asks, as the person at the keyboard answers it. */
+  parameters(): Record<string, string> {
+    return {
+      ...parametersFor(this.lab, this.inventory, { kind: 'me' }),
+      keyFile: this.demo.publicKeyFile,
+      folder: this.demo.folder,
+    };
+  }
+
   async check(
     options: {
       readonly world?: ProbeWorld;
@@ -113,11 +125,7 @@ export class DemoDesk {
   ): Promise<readonly CheckResult[]> {
     const run = await runLab({
       lab: this.lab,
-      parameters: {
-        ...parametersFor(this.lab, this.inventory, { kind: 'me' }),
-        keyFile: this.demo.publicKeyFile,
-        folder: this.demo.folder,
-      },
+      parameters: this.parameters(),
       subject: options.subject ?? { kind: 'me' },
       evidence: options.evidence ?? keepsNothing,
       signal: new AbortController().signal,
