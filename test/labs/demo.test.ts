@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import type { EvidenceStore, LabCheck, ProbeWorld } from '../../src/labs';
 import { createKeyPair, deleteServer, OpenStackError, type RawAnswer } from '../../src/openstack';
-import { SshError, type CommandResult, type Connection } from '../../src/ssh';
+import { SshError, type CommandResult } from '../../src/ssh';
 import { readFile } from 'node:fs/promises';
 import { DemoDesk, verdictOf } from '../unit/labs/labDesk';
 import { socketSaying } from './host';
@@ -312,24 +312,14 @@ describe('Lab 1 in the demo: no wrong answer passes', () => {
   }
 
   function withCommands(command: string, change: Partial<CommandResult> | SshError): ProbeWorld {
-    return desk.world({
-      connect: async (target, signal): Promise<Connection> => {
-        const real = await desk.connections.to(target, signal);
-        return {
-          target: real.target,
-          hostKey: real.hostKey,
-          closed: real.closed,
-          close: () => undefined,
-          open: (host, port, aborted) => real.open(host, port, aborted),
-          run: async (line, options) => {
-            const result = await real.run(line, options);
-            if (line !== command) return result;
-            if (change instanceof SshError) throw change;
-            return { ...result, ...change };
-          },
-        };
+    return desk.worldThrough((real) => ({
+      run: async (line, options) => {
+        const result = await real.run(line, options);
+        if (line !== command) return result;
+        if (change instanceof SshError) throw change;
+        return { ...result, ...change };
       },
-    });
+    }));
   }
 });
 

@@ -1,6 +1,14 @@
 import type { CommandResult } from '../../src/ssh';
 import { idOf } from './wire';
-import { must, type Change, type Down, type PlainLease, type PlainServer, type RightWorld } from './world';
+import {
+  must,
+  type Change,
+  type Down,
+  type PlainInventory,
+  type PlainLease,
+  type PlainServer,
+  type RightWorld,
+} from './world';
 
 /** Changes of a world whose one server is the host `node`. */
 export const HOST = 'node';
@@ -78,24 +86,45 @@ export const holds =
 
 export const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'k3yB0dy'.repeat(6)} alex@laptop`;
 
+/** What a person has in a lab of one server: its lease, its address and the key of their laptop. */
+export const oneServer = (lease: PlainLease, server: PlainServer, address: string): PlainInventory => ({
+  leases: [lease],
+  servers: [{ ...server, lease: lease.name }],
+  floatingIps: [{ address, server: server.name }],
+  keyPairs: [{ name: 'laptop', publicKey: KEY }],
+});
+
+/** The world once all of that is deleted but the keys; it is named for that. */
+export const deleted = (world: RightWorld, after: string, site: string, address: string): RightWorld => ({
+  ...world,
+  name: 'deleted',
+  after,
+  inventory: { keyPairs: must(world.inventory?.keyPairs) },
+  openstack: { [site]: { [addressPath(address)]: released } },
+  ssh: {},
+  pages: {},
+  notebooks: {},
+  passes: 'all',
+});
+
+/** The address did not go back to the pool: it is idle, or bound to the same server. */
+export const keptAddress = (site: string, address: string): Change =>
+  cloudSays(site, addressPath(address), {
+    floatingip: {
+      id: idOf('floatingip', address),
+      floating_ip_address: address,
+      port_id: null,
+      port_details: null,
+    },
+  });
+
 /** Where Neutron tells of one floating IP. */
-export const addressPath = (address: string): string =>
-  `network /v2.0/floatingips/${idOf('floatingip', address)}`;
+const addressPath = (address: string): string => `network /v2.0/floatingips/${idOf('floatingip', address)}`;
 
 /** What Neutron says of an address that went back to the pool. */
-export const released = {
+const released = {
   status: 404,
   body: {
     NeutronError: { type: 'FloatingIPNotFound', message: 'Floating IP could not be found.', detail: '' },
   },
 };
-
-/** An address that is still there: idle, or bound to the same server. */
-export const notReleased = (address: string): unknown => ({
-  floatingip: {
-    id: idOf('floatingip', address),
-    floating_ip_address: address,
-    port_id: null,
-    port_details: null,
-  },
-});

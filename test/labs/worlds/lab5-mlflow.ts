@@ -1,15 +1,13 @@
 import {
-  addressPath,
   all,
-  cloudSays,
+  deleted,
   failsWith,
   hushes,
-  KEY,
+  keptAddress,
   lease,
-  notReleased,
   ofLease,
   ofServer,
-  released,
+  oneServer,
   says,
   server,
   shows,
@@ -72,19 +70,16 @@ const files = {
 const done: RightWorld = {
   variant: 'nvidia',
   parameters,
-  inventory: {
-    leases: [
-      {
-        name: LEASE,
-        nodeType: 'compute_liqid',
-        start: '2026-06-01T14:00:00Z',
-        end: '2026-06-01T16:50:00Z',
-      },
-    ],
-    servers: [{ name: SERVER, image: 'CC-Ubuntu24.04-CUDA', lease: LEASE }],
-    floatingIps: [{ address: ADDRESS, server: SERVER }],
-    keyPairs: [{ name: 'laptop', publicKey: KEY }],
-  },
+  inventory: oneServer(
+    {
+      name: LEASE,
+      nodeType: 'compute_liqid',
+      start: '2026-06-01T14:00:00Z',
+      end: '2026-06-01T16:50:00Z',
+    },
+    { name: SERVER, image: 'CC-Ubuntu24.04-CUDA' },
+    ADDRESS,
+  ),
   ssh: {
     node: {
       ...files,
@@ -167,14 +162,9 @@ const stopped: RightWorld = {
 };
 
 const gone = (name: string, variant: string, after: string, site: string): RightWorld => ({
-  ...done,
+  ...deleted(done, after, site, ADDRESS),
   name,
   variant,
-  after,
-  inventory: { keyPairs: must(done.inventory?.keyPairs) },
-  openstack: { [site]: { [addressPath(ADDRESS)]: released } },
-  ssh: {},
-  pages: {},
   passes: name === 'deleted' ? 'all' : { except: ['clean-stack', 'clean-jupyter'] },
 });
 
@@ -639,6 +629,6 @@ export const lab: LabWorlds = {
         must(world.inventory).leases = [{ name: LEASE, status: 'ERROR' }];
       },
     ],
-    'clean-fip': [cloudSays('CHI@TACC', addressPath(ADDRESS), notReleased(ADDRESS))],
+    'clean-fip': [keptAddress('CHI@TACC', ADDRESS)],
   },
 };

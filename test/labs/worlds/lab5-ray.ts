@@ -1,15 +1,13 @@
 import {
-  addressPath,
   all,
-  cloudSays,
+  deleted,
   failsWith,
   hushes,
-  KEY,
+  keptAddress,
   lease,
-  notReleased,
   ofLease,
   ofServer,
-  released,
+  oneServer,
   says,
   shows,
   noKeys,
@@ -141,14 +139,11 @@ const files = {
 const done: RightWorld = {
   variant: 'nvidia',
   parameters,
-  inventory: {
-    leases: [
-      { name: LEASE, nodeName: 'liqid01', start: '2026-06-01T14:00:00Z', end: '2026-06-01T16:50:00Z' },
-    ],
-    servers: [{ name: SERVER, image: 'CC-Ubuntu24.04-CUDA', lease: LEASE }],
-    floatingIps: [{ address: ADDRESS, server: SERVER }],
-    keyPairs: [{ name: 'laptop', publicKey: KEY }],
-  },
+  inventory: oneServer(
+    { name: LEASE, nodeName: 'liqid01', start: '2026-06-01T14:00:00Z', end: '2026-06-01T16:50:00Z' },
+    { name: SERVER, image: 'CC-Ubuntu24.04-CUDA' },
+    ADDRESS,
+  ),
   ssh: {
     node: {
       ...files,
@@ -207,17 +202,6 @@ const stopped: RightWorld = {
   passes: { except: ofCloud },
 };
 
-const deleted: RightWorld = {
-  ...done,
-  name: 'deleted',
-  after: 'stopped',
-  inventory: { keyPairs: must(done.inventory?.keyPairs) },
-  openstack: { 'CHI@TACC': { [addressPath(ADDRESS)]: released } },
-  ssh: {},
-  pages: {},
-  passes: 'all',
-};
-
 /** The jobs as they are seen, changed in place, wherever they are asked. */
 const jobsAre =
   (change: (seen: Seen) => void): Change =>
@@ -245,7 +229,7 @@ const edit = (id: string, change: Partial<Job>): Change =>
 
 export const lab: LabWorlds = {
   id: 'lab5-ray',
-  worlds: [done, amd, stopped, deleted],
+  worlds: [done, amd, stopped, deleted(done, 'stopped', 'CHI@TACC', ADDRESS)],
   wrong: [
     {
       failure: 1,
@@ -514,7 +498,7 @@ export const lab: LabWorlds = {
         must(world.inventory).leases = [{ name: LEASE, status: 'ERROR' }];
       },
     ],
-    'clean-fip': [cloudSays('CHI@TACC', addressPath(ADDRESS), notReleased(ADDRESS))],
+    'clean-fip': [keptAddress('CHI@TACC', ADDRESS)],
   },
   exempt: {
     'nvidia-runtime': { 'wrong type': 'the runtime is told by its name; its record is not looked at' },

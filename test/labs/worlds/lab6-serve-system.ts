@@ -1,15 +1,13 @@
 import {
-  addressPath,
   all,
-  cloudSays,
+  deleted,
   failsWith,
   holds,
   hushes,
-  KEY,
-  notReleased,
+  keptAddress,
   ofLease,
   ofServer,
-  released,
+  oneServer,
   says,
   shows,
   noKeys,
@@ -128,14 +126,11 @@ const webPages = { '80 /': recorded('flask-page'), '8888 /api': recorded('jupyte
 const pytorch: RightWorld = {
   name: 'pytorch',
   parameters,
-  inventory: {
-    leases: [
-      { name: LEASE, nodeName: 'P3-GPU-01', start: '2026-06-01T14:00:00Z', end: '2026-06-01T16:55:00Z' },
-    ],
-    servers: [{ name: SERVER, image: 'CC-Ubuntu24.04-CUDA', lease: LEASE }],
-    floatingIps: [{ address: ADDRESS, server: SERVER }],
-    keyPairs: [{ name: 'laptop', publicKey: KEY }],
-  },
+  inventory: oneServer(
+    { name: LEASE, nodeName: 'P3-GPU-01', start: '2026-06-01T14:00:00Z', end: '2026-06-01T16:55:00Z' },
+    { name: SERVER, image: 'CC-Ubuntu24.04-CUDA' },
+    ADDRESS,
+  ),
   ssh: { node: { ...machine, ...ofFastapi } },
   pages: { node: { ...webPages, '8000 /openapi.json': recorded('fastapi-serving-openapi') } },
   notebooks: { node: { [FASTAPI]: measured(MEASUREMENT) } },
@@ -244,20 +239,17 @@ const stopped: RightWorld = {
   passes: { except: ofCloud },
 };
 
-const deleted: RightWorld = {
-  ...stopped,
-  name: 'deleted',
-  after: 'stopped',
-  inventory: { keyPairs: must(pytorch.inventory?.keyPairs) },
-  openstack: { 'CHI@TACC': { [addressPath(ADDRESS)]: released } },
-  ssh: {},
-  notebooks: {},
-  passes: 'all',
-};
-
 export const lab: LabWorlds = {
   id: 'lab6-serve-system',
-  worlds: [pytorch, fastapiOnnx, batching, fourEach, tritonOnnx, stopped, deleted],
+  worlds: [
+    pytorch,
+    fastapiOnnx,
+    batching,
+    fourEach,
+    tritonOnnx,
+    stopped,
+    deleted(stopped, 'stopped', 'CHI@TACC', ADDRESS),
+  ],
   wrong: [
     {
       failure: 1,
@@ -514,6 +506,6 @@ export const lab: LabWorlds = {
         must(world.inventory).leases = [{ name: LEASE, status: 'ERROR' }];
       },
     ],
-    'clean-fip': [cloudSays('CHI@TACC', addressPath(ADDRESS), notReleased(ADDRESS))],
+    'clean-fip': [keptAddress('CHI@TACC', ADDRESS)],
   },
 };

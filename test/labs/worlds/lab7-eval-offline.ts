@@ -1,16 +1,15 @@
 import {
-  addressPath,
   all,
-  cloudSays,
+  deleted,
   failsWith,
   holds,
   hushes,
+  keptAddress,
   KEY,
   lease,
-  notReleased,
   ofLease,
   ofServer,
-  released,
+  oneServer,
   says,
   server,
   shows,
@@ -56,9 +55,11 @@ const done: RightWorld = {
   name: 'done',
   parameters,
   inventory: {
-    leases: [{ name: LEASE, flavor: 'm1.medium' }],
-    servers: [{ name: SERVER, lease: LEASE, securityGroups: ['default', 'allow-ssh', 'allow-8888'] }],
-    floatingIps: [{ address: ADDRESS, server: SERVER }],
+    ...oneServer(
+      { name: LEASE, flavor: 'm1.medium' },
+      { name: SERVER, securityGroups: ['default', 'allow-ssh', 'allow-8888'] },
+      ADDRESS,
+    ),
     keyPairs: [
       { name: 'alexbaker-jupyter', publicKey: KEY.replace('k3yB0dy', 'jupyt3r') },
       { name: 'laptop', publicKey: KEY },
@@ -87,18 +88,6 @@ const done: RightWorld = {
   passes: { except: cleanup },
 };
 
-const deleted: RightWorld = {
-  ...done,
-  name: 'deleted',
-  after: 'done',
-  inventory: { keyPairs: must(done.inventory?.keyPairs) },
-  openstack: { 'KVM@TACC': { [addressPath(ADDRESS)]: released } },
-  ssh: {},
-  pages: {},
-  notebooks: {},
-  passes: 'all',
-};
-
 const unreserved = all(ofServer({ flavor: 'm1.medium' }), (world) => {
   delete server(world).lease;
   must(world.inventory).leases = [];
@@ -112,7 +101,7 @@ const opens =
 
 export const lab: LabWorlds = {
   id: 'lab7-eval-offline',
-  worlds: [done, deleted],
+  worlds: [done, deleted(done, 'done', 'KVM@TACC', ADDRESS)],
   wrong: [
     {
       failure: 1,
@@ -304,7 +293,7 @@ export const lab: LabWorlds = {
         must(world.inventory).servers = [{ name: SERVER }];
       },
     ],
-    'cleanup-fip': [cloudSays('KVM@TACC', addressPath(ADDRESS), notReleased(ADDRESS))],
+    'cleanup-fip': [keptAddress('KVM@TACC', ADDRESS)],
     'cleanup-lease': [
       (world) => {
         must(world.inventory).leases = [{ name: LEASE, flavor: 'm1.medium' }];

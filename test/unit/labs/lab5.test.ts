@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileEvidence, type ProbeWorld } from '../../../src/labs';
-import { SshError, type Connection } from '../../../src/ssh';
+import { SshError } from '../../../src/ssh';
 import { Visitor } from '../demo/visitor';
 import { DemoDesk, verdictOf } from './labDesk';
 
@@ -87,24 +87,14 @@ for (const [id, service, port] of [
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port: local } = server.address() as AddressInfo;
-      return desk.world({
-        connect: async (target, signal): Promise<Connection> => {
-          const real = await desk.connections.to(target, signal);
-          return {
-            target: real.target,
-            hostKey: real.hostKey,
-            closed: real.closed,
-            close: () => undefined,
-            run: (command, options) => real.run(command, options),
-            open: async (): Promise<Socket> => {
-              const socket = connect(local, '127.0.0.1');
-              await once(socket, 'connect');
-              server.close();
-              return socket;
-            },
-          };
+      return desk.worldThrough(() => ({
+        open: async (): Promise<Socket> => {
+          const socket = connect(local, '127.0.0.1');
+          await once(socket, 'connect');
+          server.close();
+          return socket;
         },
-      });
+      }));
     }
   });
 

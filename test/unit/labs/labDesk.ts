@@ -17,7 +17,7 @@ import {
   type Subject,
 } from '../../../src/labs';
 import { consoleOutput, Session } from '../../../src/openstack';
-import { Connections, dialBy, hostKeysFromConsole, KnownHosts } from '../../../src/ssh';
+import { Connections, dialBy, hostKeysFromConsole, KnownHosts, type Connection } from '../../../src/ssh';
 
 /** What the tests change. */
 const PARTS = ['leases', 'servers', 'floatingIps', 'ports', 'networks', 'routers', 'keyPairs'] as const;
@@ -113,6 +113,24 @@ export class DemoDesk {
       keyFile: this.demo.publicKeyFile,
       folder: this.demo.folder,
     };
+  }
+
+  /** The same world, with something else of each SSH connection. */
+  worldThrough(change: (real: Connection) => Partial<Connection>): ProbeWorld {
+    return this.world({
+      connect: async (target, signal): Promise<Connection> => {
+        const real = await this.connections.to(target, signal);
+        return {
+          target: real.target,
+          hostKey: real.hostKey,
+          closed: real.closed,
+          close: () => undefined,
+          open: (host, port, aborted) => real.open(host, port, aborted),
+          run: (command, options) => real.run(command, options),
+          ...change(real),
+        };
+      },
+    });
   }
 
   async check(
