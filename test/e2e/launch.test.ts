@@ -1,9 +1,15 @@
 /** A lab's server from nothing to nothing in the demo, by keyboard alone: reserve, launch, clean up. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { openWindow, type Workbench } from './window';
 
 const LAB = 'Persistent Storage';
+/** Practised by hand, unless the course allows it. */
+const CLOUD = 'Cloud Computing on Chameleon';
+const COURSE = 'title: A course that launches Lab 2\nassist: { labs: { lab2-cloud: { launch: true } } }\n';
 /** A lab of the workspace, with something that its server does at its first boot. */
 const BOOT = `id: lab0-boot
 title: First Boot
@@ -43,8 +49,14 @@ const SENT = [
 
 describe('launching and cleaning up in the demo, by keyboard', () => {
   let window: Workbench;
+  const courseFolder = mkdtempSync(path.join(tmpdir(), 'chameleon-course-'));
   before(async () => {
-    window = await openWindow({ files: { 'lab0-boot.lab.yaml': BOOT } });
+    const courseFile = path.join(courseFolder, 'course.yaml');
+    writeFileSync(courseFile, COURSE);
+    window = await openWindow({
+      files: { 'lab0-boot.lab.yaml': BOOT },
+      settings: { 'chameleon.courseFile': courseFile },
+    });
     await window.row('Resources', 'CHI@TACC').waitFor();
     await window.widenSideBar(470);
     await window.enlarge('Resources');
@@ -53,7 +65,10 @@ describe('launching and cleaning up in the demo, by keyboard', () => {
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.screenshot(`failed-${this.currentTest.title}`);
   });
-  after(() => window.close());
+  after(async () => {
+    await window.close();
+    rmSync(courseFolder, { recursive: true });
+  });
 
   /** The check box of a row in the open list. */
   function boxOf(name: string): Locator {
@@ -65,7 +80,7 @@ describe('launching and cleaning up in the demo, by keyboard', () => {
     await window.run('Chameleon: Launch');
     await window.quickInput().getByText('by hand').first().waitFor();
     await window.screenshot('launch-1-labs');
-    await window.take('Cloud Computing on Chameleon');
+    await window.take('MLOps Pipeline');
     await window.message(/practises launching by hand.*Horizon/).waitFor();
     await window.screenshot('launch-2-by-hand');
     await window.dismissMessages();
@@ -134,6 +149,44 @@ describe('launching and cleaning up in the demo, by keyboard', () => {
     await window.page.keyboard.type('cat /var/lib/cloud/instance/user-data.txt\n');
     await window.terminal().getByText("name_server='node-boot-ab1234'").first().waitFor();
     await window.screenshot('user-data-3-sent');
+    await window.dismissMessages();
+  });
+
+  it('launches the three servers of a lab, once the ports are there that it has one make', async () => {
+    const { keyboard } = window.page;
+    for (const lease of ['lease1_cloud', 'lease2_cloud']) {
+      await window.command('Chameleon: Reserve …');
+      await window.take(CLOUD);
+      await window.take(lease);
+      await window.quickInput().getByText('lease hours').first().waitFor();
+      await keyboard.press('Enter');
+      await window.message(new RegExp(`${lease}_ab1234 is active until`)).waitFor();
+      await window.dismissMessages();
+    }
+    const fillIn = async (says: string): Promise<void> => {
+      await window.run('Chameleon: Launch');
+      await window.take(CLOUD);
+      await window.quickInput().getByPlaceholder('Which of its servers?').waitFor();
+      await keyboard.press('Enter');
+      await window.quickInput().getByText(says).first().waitFor();
+    };
+    await fillIn('There is no network or port port1_ab1234 here');
+    await window.screenshot('cloud-1-no-ports');
+    await keyboard.press('Escape');
+    await window.run('Chameleon: Open SSH Terminal');
+    await window.take('hello_chameleon-alexbaker');
+    await window.terminal().getByText('cc@hello-chameleon-alexbaker').first().waitFor();
+    await keyboard.type('play ports\n');
+    await window.terminal().getByText('launch them').first().waitFor();
+    await window.screenshot('cloud-2-ports');
+    await keyboard.type('exit\n');
+    await window.terminal().getByText('cc@hello-chameleon-alexbaker').first().waitFor({ state: 'detached' });
+    await fillIn('Launch these 3 servers');
+    await window.inAllThemes('cloud-3-page');
+    await window.take('Launch these 3 servers');
+    for (const node of [1, 2, 3])
+      await window.message(`node${node}-cloud-ab1234 runs.`).waitFor({ timeout: 120_000 });
+    await window.inAllThemes('cloud-4-run');
     await window.dismissMessages();
   });
 

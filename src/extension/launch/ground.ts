@@ -6,10 +6,16 @@ import { withProgress } from '../register';
 import type { Ground } from './draft';
 import { keysFor } from './keys';
 
-/** Reads what can be chosen at a site. @throws AbortError on a cancel, Problem where it can't be read */
+/**
+ * Reads what can be chosen at a site. Networks and ports anew: a person has often made them by hand just before.
+ * @throws AbortError on a cancel, Problem where it can't be read
+ */
 export async function groundAt(app: App, site: SiteInventory, signal: AbortSignal): Promise<Ground> {
-  const flavors = await withProgress(`Reading the flavors of ${site.site.name} …`, signal, (inner) =>
-    listFlavors(sessionOf(app, site), inner),
+  const [flavors] = await withProgress(`Reading the flavors of ${site.site.name} …`, signal, (inner) =>
+    Promise.all([
+      listFlavors(sessionOf(app, site), inner),
+      app.refresh({ cloud: site.cloud, parts: ['networks', 'ports'], signal: inner }),
+    ]),
   );
   return {
     site: () => app.inventory.sites.find(({ cloud }) => cloud === site.cloud) ?? site,
