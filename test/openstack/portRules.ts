@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   createServer,
   deleteServer,
+  listFloatingIps,
   listImages,
   listNetworks,
   listSecurityGroups,
@@ -200,6 +201,21 @@ export function portRules(open: () => Promise<PortCloud>): void {
     const again = await up([{ portId: port }]);
     assert.equal((await told(port)).device_id, again.id);
     await remove(again);
+  });
+
+  it('an address stays at a port that a person made when its server goes, and is idle when the port goes', async () => {
+    const port = await newPort({ network_id: sharednet });
+    const server = await up([{ portId: port }]);
+    const external = idNamed(await listNetworks(cloud.session), 'public');
+    const ip = await made.part('/floatingips', {
+      floatingip: { floating_network_id: external, port_id: port, description: 'ports-ab1234' },
+    });
+    await remove(server);
+    const at = async (): Promise<string | undefined> =>
+      (await listFloatingIps(cloud.session)).find(({ id }) => id === ip)?.portId;
+    assert.equal(await at(), port);
+    await ask('DELETE', `/ports/${port}`);
+    assert.equal(await at(), undefined);
   });
 
   it('a server that finds no host binds no port', async () => {

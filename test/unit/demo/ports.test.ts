@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../../src/base';
 import { startDemo, type Demo } from '../../../src/demo';
-import { createLease, deleteServer, getServer, listFlavors, Session } from '../../../src/openstack';
+import {
+  createLease,
+  createServer,
+  deletePort,
+  getServer,
+  listFlavors,
+  listImages,
+  listNetworks,
+  listPorts,
+  Session,
+} from '../../../src/openstack';
 import { idNamed } from '../../openstack/made';
 import { portRules, type PortCloud } from '../../openstack/portRules';
 import { at, listAt, signIn, type Caller } from './client';
@@ -14,6 +24,7 @@ const ROOM = 9;
 describe('demo: ports that are made before their server, by the rules that the real OpenStack was asked', () => {
   let demo: Demo;
   let caller: Caller;
+  let cloud: PortCloud;
 
   const open = async (): Promise<PortCloud> => {
     demo = await startDemo();
@@ -29,7 +40,7 @@ describe('demo: ports that are made before their server, by the rules that the r
       reservations: [{ resource_type: 'flavor:instance', flavor_id: tiny, amount: ROOM, affinity: null }],
     });
     await demo.world.advance(MINUTE_MS);
-    return {
+    cloud = {
       session,
       flavorId: lease.reservations[0]?.id ?? '',
       // Nobody reserved it.
@@ -38,11 +49,28 @@ describe('demo: ports that are made before their server, by the rules that the r
         await demo.world.advance(MINUTE_MS);
         return getServer(session, id);
       },
-      gone: (id) => deleteServer(session, id).catch(() => undefined),
+      gone: () => Promise.resolve(),
     };
+    return cloud;
   };
   portRules(open);
   after(() => demo.stop());
+
+  it('a port that is deleted is gone from its server', async () => {
+    const network = idNamed(await listNetworks(cloud.session), 'sharednet1');
+    const imageId = idNamed(await listImages(cloud.session), 'CC-Ubuntu24.04');
+    const { flavorId } = cloud;
+    const interfaces = [{ networkId: network }, { networkId: network }];
+    const wish = { name: 'two', imageId, flavorId, interfaces, securityGroupIds: [] };
+    const { id, addresses } = await cloud.ready(await createServer(cloud.session, wish));
+    assert.equal(addresses.length, 2, 'both on one network');
+    const [port] = (await listPorts(cloud.session)).filter(({ deviceId }) => deviceId === id);
+    await deletePort(cloud.session, port?.id ?? '');
+    assert.deepEqual(
+      (await getServer(cloud.session, id)).addresses.map(({ address }) => address),
+      addresses.map(({ address }) => address).filter((address) => address !== port?.fixedIps[0]?.address),
+    );
+  });
 
   it('what was made has the form of what is recorded', async () => {
     for (const kind of ['networks', 'subnets', 'ports']) {
