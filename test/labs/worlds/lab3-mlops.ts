@@ -49,6 +49,7 @@ export const lab: LabWorlds = {
   worlds,
   wrong: lab3Failures(cloud),
   exempt: {
+    'fip-node1': { 'a longer name': 'what it is described as does not matter when it is at node1’s port' },
     'docker-daemon-json': { 'one too many': 'a registry that is named twice is trusted all the same' },
     'servers-active': { 'one too many of images': 'an image that is listed twice is the same image' },
     'docker-group': { 'one too many': 'groups that are told twice are the same groups' },
