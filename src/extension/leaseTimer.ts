@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
-import { systemClock } from '../base';
+import { isAbort, systemClock } from '../base';
 import {
   defaultThresholds,
   endsWithLease,
   overdueDue,
-  isRunning,
   timeLeft,
   warningsDue,
   type Attention,
   type OverdueState,
+  type OwnedLease,
   type SiteInventory,
   type WarningState,
 } from '../chameleon';
@@ -32,6 +32,8 @@ export class LeaseTimer {
   readonly #item: vscode.StatusBarItem;
   #cancel: () => void = () => undefined;
   #overdueAgain = 0;
+  /** Leases of which a warning is about to be said. */
+  readonly #asked = new Set<string>();
 
   constructor(app: App, item: vscode.StatusBarItem) {
     this.#app = app;
@@ -106,26 +108,26 @@ export class LeaseTimer {
   /** One window of several speaks: the leader. */
   #warn(): void {
     if (!this.#app.speaks) return;
-    const { memory } = this.#app;
-    let state = memory.get<WarningState>(WARNED_STATE, {});
-    const before = state;
-    const thresholds = vscode.workspace
-      .getConfiguration('chameleon')
-      .get<readonly number[]>('warnBeforeEndMinutes', defaultThresholds);
     // What would be lost is part of the warning: it waits for the servers' list.
     const known = this.#app.inventory.sites.filter(({ parts }) =>
       [parts.servers, parts.hosts, parts.hostAllocations].every(({ state }) => state !== 'loading'),
     );
     for (const site of known)
-      for (const lease of site.leases.filter((each) => each.owner.kind === 'me')) {
-        const answer = warningsDue(lease, state, Date.now() + site.clockOffset, thresholds);
-        state = answer.state;
-        if (answer.due !== undefined && !this.#muted.includes(lease.id))
+      for (const lease of site.leases.filter((each) => each.owner.kind === 'me'))
+        if (!this.#asked.has(lease.id) && this.#saidAfter(site, lease) !== undefined)
           this.#say(site.cloud, lease.id).catch((thrown: unknown) => {
-            this.#app.report(thrown, 'lease warning');
+            if (!isAbort(thrown)) this.#app.report(thrown, 'lease warning');
           });
-      }
-    if (state !== before) void memory.update(WARNED_STATE, state);
+  }
+
+  /** What has been said once the warning that is due now was; `undefined` where none is. */
+  #saidAfter(site: SiteInventory, lease: OwnedLease): WarningState | undefined {
+    const thresholds = vscode.workspace
+      .getConfiguration('chameleon')
+      .get<readonly number[]>('warnBeforeEndMinutes', defaultThresholds);
+    const kept = this.#app.memory.get<WarningState>(WARNED_STATE, {});
+    const { due, state } = warningsDue(lease, kept, Date.now() + site.clockOffset, thresholds);
+    return due === undefined ? undefined : state;
   }
 
   /** What of mine runs too long, or without an end: once a day, all in one message. */
@@ -156,12 +158,9 @@ export class LeaseTimer {
   }
 
   async #say(cloud: string, leaseId: string): Promise<void> {
-    // It may have been extended or ended elsewhere since it was last seen; one list tells.
-    await this.#app.refresh({ cloud, parts: ['leases'] });
-    const site = this.#app.inventory.sites.find((each) => each.cloud === cloud);
-    const lease = site?.leases.find(({ id }) => id === leaseId);
-    const warned = this.#app.memory.get<WarningState>(WARNED_STATE, {})[leaseId];
-    if (site === undefined || lease === undefined || !isRunning(lease) || lease.end !== warned?.end) return;
+    const due = await this.#stillDue(cloud, leaseId);
+    if (due === undefined) return;
+    const { site, lease } = due;
     const left = timeLeft(lease.end - Date.now() - site.clockOffset);
     const lost = whatEnds(site, lease.id, this.#app.hosts.forwards);
     const keeps = endsWithLease(site, lease.id).servers.find(({ status }) => status === 'ACTIVE');
@@ -181,6 +180,32 @@ export class LeaseTimer {
         subject: { kind: 'lease', cloud: site.cloud, id: lease.id },
       });
   }
+
+  /**
+   * A warning that is due also by the newest list, of which it is kept now that it was said: what could not be said,
+   * as another sign-in cut it off, is due again.
+   */
+  async #stillDue(cloud: string, leaseId: string): Promise<Due | undefined> {
+    this.#asked.add(leaseId);
+    try {
+      // It may have been extended or ended elsewhere since it was last seen; one list tells.
+      await this.#app.refresh({ cloud, parts: ['leases'] });
+      const site = this.#app.inventory.sites.find((each) => each.cloud === cloud);
+      const lease = site?.leases.find(({ id }) => id === leaseId);
+      if (site === undefined || lease === undefined) return undefined;
+      const said = this.#saidAfter(site, lease);
+      if (said === undefined) return undefined;
+      await this.#app.memory.update(WARNED_STATE, said);
+      return this.isMuted(leaseId) ? undefined : { site, lease };
+    } finally {
+      this.#asked.delete(leaseId);
+    }
+  }
+}
+
+interface Due {
+  readonly site: SiteInventory;
+  readonly lease: OwnedLease;
 }
 
 /** What is lost with a lease and what stays, in plain sentences: servers, reserved addresses, running forwards. */
