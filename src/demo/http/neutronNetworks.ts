@@ -32,7 +32,7 @@ export function newNetwork(site: SiteWorld, call: SignedCall, now: number): Repl
 /** `POST /subnets`, of the size that the labs have, with a gateway unless it is asked for none. */
 export function newSubnet(site: SiteWorld, call: SignedCall): Reply {
   const { network_id: id, name, cidr, gateway_ip: gateway } = read(NewSubnet, call).subnet;
-  const network = ownNetwork(site, id, 'create_subnet');
+  const network = networkOf(site, id);
   const prefix = /^((?:\d{1,3}\.){3})0\/24$/.exec(cidr)?.[1];
   if (prefix === undefined || network.subnet !== undefined)
     throw new Fault(
@@ -50,7 +50,9 @@ export function newSubnet(site: SiteWorld, call: SignedCall): Reply {
 
 /** `DELETE /networks/{id}`, with its subnet. */
 export function removeNetwork(site: SiteWorld, id: string): Reply {
-  const network = ownNetwork(site, id, 'delete_network');
+  const network = networkOf(site, id);
+  if (network.ownerProjectId !== site.project.id)
+    throw new Fault(403, 'rule:delete_network is disallowed by policy', 'PolicyNotAuthorized');
   const onIt = [
     ...[...site.ports.values()].filter((port) => port.network === network),
     ...routerPorts(site).filter((port) => port['network_id'] === id),
@@ -64,14 +66,6 @@ export function removeNetwork(site: SiteWorld, id: string): Reply {
     );
   site.networks.splice(site.networks.indexOf(network), 1);
   return { status: 204 };
-}
-
-/** The operators' networks are for use, and for nothing else. */
-function ownNetwork(site: SiteWorld, id: string, rule: string): NetworkRecord {
-  const network = networkOf(site, id);
-  if (network.ownerProjectId !== site.project.id)
-    throw new Fault(403, `rule:${rule} is disallowed by policy`, 'PolicyNotAuthorized');
-  return network;
 }
 
 export function networkOf(site: SiteWorld, id: string): NetworkRecord {

@@ -11,7 +11,7 @@ import { keysFor } from './keys';
  * @throws AbortError on a cancel, Problem where it can't be read
  */
 export async function groundAt(app: App, site: SiteInventory, signal: AbortSignal): Promise<Ground> {
-  const [flavors] = await withProgress(`Reading the flavors of ${site.site.name} …`, signal, (inner) =>
+  const [flavors] = await withProgress(`Reading what ${site.site.name} offers …`, signal, (inner) =>
     Promise.all([
       listFlavors(sessionOf(app, site), inner),
       app.refresh({ cloud: site.cloud, parts: ['networks', 'ports'], signal: inner }),
