@@ -139,11 +139,14 @@ function handshake(client: Client, attempt: Attempt, offers: Offers): Promise<vo
       else if (stage === 'auth' && next > 0 && error.level !== 'client-socket')
         fail(notAccepted(target, offers, next, error));
       else if (error.level === 'client-socket') fail(connectFailure(error, target));
+      // ssh2's own words for a peer that hangs up before it has said anything.
+      else if (error.message.startsWith('Connection lost')) fail(broken(target, error));
       else if (stage === 'handshake' && /no matching/i.test(error.message))
         fail(otherEncryption(target, error));
       else
         fail(
           new SshError('protocol', `${target.name} and we do not understand each other: ${error.message}`, {
+            next: 'Something else than an SSH server may answer at its address: look at its console in Horizon.',
             cause: error,
           }),
         );

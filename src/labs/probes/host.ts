@@ -59,7 +59,8 @@ export async function commandOn(
     const connection = await world.connect(target, signal);
     const { exit, stdout, stderr, truncated } = await connection.run(run, { ...options, signal });
     if (truncated) throw new Unseen('badAnswer', 'The command printed too much to judge.');
-    if (exit === undefined) throw new Unseen('unreachable', 'The connection broke.');
+    if (exit === undefined)
+      throw new SshError('closed', `The connection to ${target.name} broke.`, { next: 'Try again.' });
     return { exit, stdout, stderr };
   } catch (thrown) {
     if (isAbort(thrown) && signal.aborted) throw thrown;

@@ -245,7 +245,11 @@ describe('a connection', () => {
     });
 
     it('what answers is no SSH server, or hangs up', async () => {
-      for (const answer of ['HTTP/1.1 400 Bad Request\r\n\r\n', '']) {
+      for (const [answer, kind, what] of [
+        ['HTTP/1.1 400 Bad Request\r\n\r\n', 'closed', /^The connection to node1 .* broke\.$/],
+        ['', 'closed', /^The connection to node1 .* broke\.$/],
+        ['SSH-1.5-old\r\n', 'protocol', /^node1 and we do not understand each other/],
+      ] as const) {
         const wrong = createServer((socket) => {
           socket.on('error', () => undefined);
           socket.end(answer);
@@ -255,7 +259,7 @@ describe('a connection', () => {
         });
         await assert.rejects(
           connect(target((wrong.address() as AddressInfo).port), { ...options(), signal: steady() }),
-          (thrown: unknown) => thrown instanceof SshError && ['closed', 'protocol'].includes(thrown.kind),
+          rejectsAs(kind, what),
         );
         wrong.close();
       }
