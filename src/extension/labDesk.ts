@@ -250,7 +250,7 @@ export class LabDesk {
     signal: AbortSignal,
     say: (message: string) => void = () => undefined,
   ): Promise<LabRun> {
-    const parameters = await this.parameters(lab);
+    const parameters = await parametersOf(this.#app, lab, this.#runs.get(lab.id)?.parameters);
     const variant = await variantFor(this.#app, lab, parameters, this.#runs.get(lab.id)?.variant);
     this.#running.add(lab.id);
     this.#last = lab.id;

@@ -4,8 +4,16 @@ import type { App } from './app';
 import { ask, type Choice } from './ask';
 import { PARAMETERS_STATE, VARIANTS_STATE } from './keys';
 
-/** What a lab wants to know: told by the inventory, kept from last time, or asked. @throws Problem */
-export async function parametersOf(app: App, lab: Lab): Promise<Record<string, string>> {
+/**
+ * What a lab wants to know: told by the inventory, kept from last time, or asked.
+ * @param before that of the last run here, for a run: its evidence is filed by them
+ * @throws Problem
+ */
+export async function parametersOf(
+  app: App,
+  lab: Lab,
+  before?: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
   const { parametersFor } = await import('../labs');
   const kept = app.memory.get<Record<string, string>>(PARAMETERS_STATE, {});
   const demo: Record<string, string> =
@@ -20,7 +28,7 @@ export async function parametersOf(app: App, lab: Lab): Promise<Record<string, s
   const told = {
     ...(app.demo === undefined ? kept : demo),
     // How things are named counts most: some type the net ID where a lab means the user name.
-    ...parametersFor(lab, app.inventory, { kind: 'me' }),
+    ...parametersFor(lab, app.inventory, { kind: 'me' }, before),
   };
   const values: Record<string, string> = {};
   for (const [name, parameter] of Object.entries(lab.parameters)) {

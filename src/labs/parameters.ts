@@ -7,14 +7,20 @@ import type { Subject } from './world';
 /**
  * What the inventory tells of a lab's parameters: first how the person's own resources are named, since some type
  * the net ID where a lab means the user name, then who they are.
+ * @param before what a run went by: it still holds when all that was named so is cleaned up
  */
-export function parametersFor(lab: Lab, inventory: Inventory, subject: Subject): Record<string, string> {
+export function parametersFor(
+  lab: Lab,
+  inventory: Inventory,
+  subject: Subject,
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const person = subject.kind === 'me' ? me(inventory) : subject.person;
   const values: Record<string, string> = {};
   const [username] = person.usernames;
   if (lab.parameters['netID'] !== undefined && person.netId !== undefined) values['netID'] = person.netId;
   if (lab.parameters['username'] !== undefined && username !== undefined) values['username'] = username;
-  Object.assign(values, fromNames(lab, thingsOf(inventory, subject, person)));
+  Object.assign(values, before, fromNames(lab, thingsOf(inventory, subject, person)));
   for (const [name, value] of Object.entries(values)) {
     const pattern = lab.parameters[name]?.pattern;
     if (pattern === undefined || !new RegExp(`^(?:${pattern})$`, 'u').test(value)) delete values[name];

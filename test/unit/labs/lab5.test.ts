@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileEvidence, type ProbeWorld } from '../../../src/labs';
+import type { Inventory } from '../../../src/chameleon';
+import { fileEvidence, parametersFor, type ProbeWorld } from '../../../src/labs';
 import { SshError } from '../../../src/ssh';
 import { Visitor } from '../demo/visitor';
 import { DemoDesk, verdictOf } from './labDesk';
@@ -104,6 +105,22 @@ describe('lab5-mlflow: from the work to the clean-up, by the lab’s own command
     desk = await DemoDesk.open('lab5-mlflow');
   });
   after(() => desk.close());
+
+  it('goes by the names that were there when all of it is cleaned up, until there are others', () => {
+    const me = { kind: 'me' } as const;
+    const { inventory, lab } = desk;
+    const gone = {
+      ...inventory,
+      sites: inventory.sites.map((site) => ({ ...site, servers: [], leases: [] })),
+    };
+    const username = (of: Inventory, before?: Record<string, string>) =>
+      parametersFor(lab, of, me, before)['username'];
+    assert.equal(username(inventory), 'ab1234');
+    assert.equal(username(gone), 'alexbaker');
+    assert.equal(username(gone, { username: 'ab1234' }), 'ab1234');
+    assert.equal(username(inventory, { username: 'other' }), 'ab1234');
+    assert.equal(username(gone, { username: '; id' }), undefined);
+  });
 
   it('keeps what was seen when the tracking system is taken down', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'lab5-'));
