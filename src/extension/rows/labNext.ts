@@ -139,7 +139,9 @@ function judged(input: NextInput, { check, result }: Judged): NextStep {
   const { lab, mayRepair } = input;
   const subject: Subject = { kind: 'check', lab: lab.id, check: check.id };
   const label = `Next: ${check.title}`;
-  const tooltip = [result?.reason, result?.next].filter((line) => line !== undefined);
+  const tooltip = [result && `${check.title}: ${result.reason}`, result?.next].filter(
+    (line) => line !== undefined,
+  );
   switch (result?.verdict) {
     case 'failed':
       if (mayRepair && check.fix !== undefined)
@@ -152,7 +154,7 @@ function judged(input: NextInput, { check, result }: Judged): NextStep {
       const server = outOfReach(input, check, result);
       if (server === undefined) break;
       return {
-        label,
+        label: `Next: reach ${server.name}`,
         does: 'why it can’t be reached',
         command: 'chameleon.whyNoConnection',
         subject: { kind: 'server', cloud: server.cloud, id: server.id },

@@ -173,7 +173,7 @@ describe('what to do next in a lab', () => {
       ran({ greeting: { verdict: 'unknown', cause: 'unreachable' } }),
       there,
       {},
-      'Next: A file on it > why it can’t be reached > chameleon.whyNoConnection',
+      'Next: reach node-x > why it can’t be reached > chameleon.whyNoConnection',
     ],
     [
       'not seen, and no server of it to look at',
