@@ -37,7 +37,7 @@ export function newSubnet(site: SiteWorld, call: SignedCall): Reply {
   if (prefix === undefined || network.subnet !== undefined)
     throw new Fault(
       400,
-      'Invalid input for operation: a network of the demo has one subnet, like 192.168.1.0/24.',
+      'Invalid input for operation: the demo gives a network one subnet, with /24.',
       'InvalidInput',
     );
   const subnet = addSubnet(site, network, {

@@ -17,7 +17,7 @@ const NewPort = v.object({
     ...changeable,
     network_id: v.string(),
     name: v.optional(v.string(), ''),
-    fixed_ips: v.optional(v.array(v.object({ ip_address: v.optional(v.pipe(v.string(), v.ipv4())) })), []),
+    fixed_ips: v.optional(v.array(v.object({ ip_address: v.optional(v.string()) })), []),
   }),
 });
 const PortChange = v.object({ port: v.object(changeable) });
@@ -75,7 +75,7 @@ export function portOf(site: SiteWorld, id: string): PortRecord {
   return wanted(site.ports.get(id), `Port ${id} could not be found.`, 'PortNotFound');
 }
 
-/** @throws Fault: the address is outside of the network, or another port has it */
+/** @throws Fault: the address is none, or outside of the network, or another port has it */
 function mustBeFree(site: SiteWorld, network: NetworkRecord, address: string): void {
   const [base = '', bits] = network.subnet?.cidr.split('/') ?? [];
   const block = (of: string): number =>

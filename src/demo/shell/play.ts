@@ -68,7 +68,7 @@ async function playHorizon(call: Invocation): Promise<Outcome> {
 function playPorts(world: World): Outcome {
   const made = [...cloudPorts(world), ...mlopsPorts(world)];
   return lines(
-    'Played by the demo, as if you had made in Horizon and by Terraform what the servers of Labs 2 and 3 wait for:',
+    'Played by the demo: what the servers of Labs 2 and 3 wait for.',
     ...made.map(({ name, address }) => `${name}  ${address}`),
     'Now reserve, and launch them.',
   );

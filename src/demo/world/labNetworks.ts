@@ -6,8 +6,8 @@ import type { SiteWorld } from './site';
 import { accounts, type World } from './world';
 
 const NODES = [1, 2, 3] as const;
-/** What Lab 3's ports let in. */
-const MLOPS_PORTS = [22, 80, 8000, 8080, 8081, 8082, 9001, 9090];
+/** What Lab 3's ports let in beside SSH and HTTP. */
+const MLOPS_PORTS = [8000, 8080, 8081, 8082, 9001, 9090];
 
 /** Lab 2's own network. @param gateway the lab wants none */
 export function addCloudNetwork(
@@ -48,7 +48,11 @@ export function mlopsPorts(world: World): PortRecord[] {
   removeNetworkNamed(site, name, created);
   const network = addNetwork(site, { name, portSecurity: false, created });
   addSubnet(site, network, { name: `private-subnet-mlops-${netId}`, prefix: '192.168.1.' });
-  const securityGroups = MLOPS_PORTS.map((port) => groupOpening(site, port, created));
+  const securityGroups = [
+    site.group('allow-ssh'),
+    site.group('allow-http-80'),
+    ...MLOPS_PORTS.map((port) => groupOpening(site, port, created)),
+  ];
   return [
     ...privatePorts(site, network, own),
     ...shared.map((port) =>
@@ -75,12 +79,11 @@ function privatePorts(site: SiteWorld, network: NetworkRecord, names: readonly s
   );
 }
 
-/** The class's group for it, by the name that the course has. */
+/** The class's group for it. */
 function groupOpening(site: SiteWorld, port: number, created: number): SecurityGroupRecord {
-  const name = port === 22 ? 'allow-ssh' : port === 80 ? 'allow-http-80' : `allow-${port}`;
-  const known = [...site.securityGroups.values()].find((group) => group.name === name);
-  if (known !== undefined) return known;
-  const group = securityGroup(site.ids, name, `Enable TCP port ${port}`, created, port);
+  const name = `allow-${port}`;
+  const known = [...site.securityGroups.values()].find((each) => each.name === name);
+  const group = known ?? securityGroup(site.ids, name, `Enable TCP port ${port}`, created, port);
   site.securityGroups.set(group.id, group);
   return group;
 }
