@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { systemClock } from '../../../../src/base';
-import { cleanUp, groupFor, launchServer, planCleanUp, type SiteInventory } from '../../../../src/chameleon';
+import {
+  cleanUp,
+  groupFor,
+  launchServer,
+  planCleanUp,
+  type CleanUpItem,
+  type SiteInventory,
+} from '../../../../src/chameleon';
 import { hindrance, planOf } from '../../../../src/extension/launch/draft';
 import { launchesOf, reservationsOf, type FilledLaunch } from '../../../../src/labs';
 import {
@@ -38,7 +45,7 @@ class Launching {
   /** With what the lab reserves, and without what was left of an earlier try. */
   static async of(lab: string): Promise<Launching> {
     const launching = new Launching(await DemoDesk.open(lab));
-    await launching.#cleanUp();
+    await launching.cleanUp(['network', 'router']);
     await launching.#reserve();
     return launching;
   }
@@ -49,19 +56,25 @@ class Launching {
     return site;
   }
 
-  async #cleanUp(): Promise<void> {
+  /** Deletes all of mine of these kinds. */
+  async cleanUp(kinds: readonly CleanUpItem['kind'][]): Promise<void> {
     const { items } = planCleanUp(this.desk.inventory, { kind: 'allOfMine' });
     const session = (cloud: string): Session =>
       this.desk.sessionAt(cloud === this.site.cloud ? SITE : 'CHI@TACC');
     const report = await cleanUp({
-      items: items.filter(({ kind }) => kind === 'network' || kind === 'router'),
+      items: items.filter(({ kind }) => kinds.includes(kind)),
       session,
       clock: systemClock,
       signal: new AbortController().signal,
       progress: () => undefined,
       pollMs: 20,
     });
-    assert(report.every(({ outcome }) => outcome === 'gone'));
+    const left = report.filter(({ outcome }) => outcome !== 'gone');
+    assert.deepEqual(
+      left.map(({ item, why }) => `${item.name}: ${why ?? ''}`),
+      [],
+    );
+    await this.desk.refresh();
   }
 
   async #reserve(): Promise<void> {
@@ -182,6 +195,12 @@ describe('Lab 2, launched in the demo', () => {
     const { stdout } = await node1.run('sudo cat /var/lib/cloud/instance/user-data.txt');
     assert.match(stdout, /^#cloud-config\n/);
     await node1.leave();
+    await lab2.cleanUp(['server', 'floatingIp', 'network', 'lease']);
+    const left = [...lab2.site.ports, ...lab2.site.networks].map(({ name }) => name);
+    assert.deepEqual(
+      left.filter((name) => name.startsWith('port') || name.endsWith(me)),
+      [],
+    );
   });
 
   for (const [what, wrong, refused] of [
