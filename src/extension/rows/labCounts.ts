@@ -85,10 +85,11 @@ export function labTone({ passed, failed, manual, toDo, total }: Counts): Tone |
 
 /** `12 of 48 · cancelled, 25 not run · 3 not known · next: …`: of a lab that was run. */
 export function ranWords(run: LabRun, counts: Counts, next = ''): string {
-  const { passed, total, unknown } = counts;
-  return [`${passed} of ${total}`, openWords(run, counts), some(unknown, 'not known'), lowered(next)]
-    .filter((word) => word !== '')
-    .join(' · ');
+  const { passed, total } = counts;
+  const unknown = some(counts.unknown, 'not known');
+  // A row is cut at its end. Where something failed, most of what is not known waits for it.
+  const last = counts.failed > 0 ? [lowered(next), unknown] : [unknown, lowered(next)];
+  return [`${passed} of ${total}`, openWords(run, counts), ...last].filter((word) => word !== '').join(' · ');
 }
 
 export function lowered(words: string): string {

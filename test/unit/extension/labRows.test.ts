@@ -239,8 +239,9 @@ describe('what to do next in a lab', () => {
       // The lab's head names the same thing as the row below it: `no lease` fails a check of another name.
       const [head] = rows(run, deployed, options);
       const [label = ''] = wanted.split(' > ');
+      const parts = head?.description.split(' · ') ?? [];
       assert.equal(
-        head?.description.split(' · ').at(-1),
+        parts.filter((part) => !part.endsWith('not known')).at(-1),
         `${label.charAt(0).toLowerCase()}${label.slice(1)}`,
       );
     });
@@ -375,6 +376,14 @@ describe('the Labs view', () => {
       words: 'unit 1: 1 of 4, 1 failed',
       spoken: 'Rows: 1 of 4 passed, 1 failed',
     });
+  });
+
+  it('says what is not known after what is next, where something failed, and else before it', () => {
+    const unknown = { verdict: 'unknown', cause: 'badAnswer' } as const;
+    const [some] = rows(ran({ 'server-active': failed, greeting: needs }), there);
+    assert.equal(some?.description, '1 of 4 · next: The server is running · 1 not known');
+    const [none] = rows(ran({ greeting: unknown }), there);
+    assert.equal(none?.description, '2 of 4 · 1 not known · next: A file on it');
   });
 
   it('says that clean-up is next when nothing else is open, and not before', () => {
