@@ -210,6 +210,7 @@ export class App {
     await this.course.load();
     // A server whose services come later than itself would stay folded: the editor keeps what it first saw.
     await this.labs.load();
+    if (clouds.length === 0) this.labs.forget();
     const older = await this.#leave(clouds);
     if (clouds.length > 0) this.#enter(clouds, older);
     await this.#tellContexts();
