@@ -1,5 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import { systemClock } from '../base';
+import { MessagePace } from './messagePace';
 import { manyStep, pickStep, textStep, type PickStep, type StepAnswer, type TextStep } from './steps';
 
 export interface Choice<T> {
@@ -54,6 +56,9 @@ export interface Ask {
   ): Promise<vscode.Uri | undefined>;
 }
 
+/** Of all that this window says without being asked. */
+export const pace = new MessagePace(systemClock);
+
 const onScreen: Ask = {
   async pick(title, choices, placeholder) {
     const items = choices.map((choice) => ({ ...choice }));
@@ -96,12 +101,15 @@ const onScreen: Ask = {
     return (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
   },
   async info(message, ...buttons) {
+    await pace.turn();
     return vscode.window.showInformationMessage(message, ...buttons);
   },
   async warn(message, ...buttons) {
+    await pace.turn();
     return vscode.window.showWarningMessage(message, ...buttons);
   },
   async error(message, ...buttons) {
+    await pace.turn();
     return vscode.window.showErrorMessage(message, ...buttons);
   },
   async openFile(title, filters) {

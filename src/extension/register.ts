@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isAbort, Problem } from '../base';
-import { ask } from './ask';
+import { ask, pace } from './ask';
 import type { CommandId } from './commands';
 import type { Masking } from './masking';
 
@@ -94,6 +94,7 @@ export function withProgress<T>(
   outer: AbortSignal,
   run: (signal: AbortSignal, say: (message: string) => void) => Promise<T>,
 ): Promise<T> {
+  pace.taken();
   return Promise.resolve(
     vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },

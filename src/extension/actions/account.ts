@@ -191,23 +191,31 @@ async function withClouds(app: App, found: FoundClouds, signal: AbortSignal): Pr
 async function signInTo(app: App, offered: readonly CredentialCloud[], signal: AbortSignal): Promise<void> {
   const chosen = offered.length === 1 ? offered : await whichOf(offered);
   if (app.demo !== undefined) await app.closeDemo();
-  const traps: { readonly site: string; readonly trap: Trap }[] = [];
-  const good: CredentialCloud[] = [];
+  const good: Accepted[] = [];
   try {
-    for (const cloud of chosen) {
-      app.masking.add(cloud.credential.secret);
-      const { user, found } = await tried(cloud, signal);
-      good.push(cloud);
-      const site = siteOf(cloud).name;
-      void ask.info(`Signed in to ${site} as ${user}.`);
-      traps.push(...found.map((trap) => ({ site, trap })));
-    }
+    // One progress and one word for all: of many messages at once VS Code shows the first ones only.
+    await withProgress(`Signing in to ${siteNames(chosen)} …`, signal, async (inner, say) => {
+      for (const cloud of chosen) {
+        if (chosen.length > 1) say(siteOf(cloud).name);
+        app.masking.add(cloud.credential.secret);
+        good.push(await tried(cloud, inner));
+      }
+    });
   } finally {
     // Those that were good stay, also when a later one is refused.
-    if (good.length > 0) await app.clouds.add(...good);
+    if (good.length > 0) {
+      const clouds = good.map(({ cloud }) => cloud);
+      await app.clouds.add(...clouds);
+      const users = [...new Set(good.map(({ user }) => user))].join(', ');
+      void ask.info(`Signed in to ${siteNames(clouds)} as ${users}.`);
+    }
   }
-  for (const { site, trap } of traps) warnOf(app, site, trap);
+  for (const { cloud, traps } of good) for (const trap of traps) warnOf(app, siteOf(cloud).name, trap);
   await app.signInAgain();
+}
+
+function siteNames(clouds: readonly CredentialCloud[]): string {
+  return clouds.map((cloud) => siteOf(cloud).name).join(', ');
 }
 
 const BROWSER = 'Sign In by the Browser';
@@ -303,18 +311,21 @@ async function whichOf(clouds: readonly CredentialCloud[]): Promise<readonly Cre
   return picked;
 }
 
+/** A credential that its site has accepted. */
+interface Accepted {
+  readonly cloud: CredentialCloud;
+  readonly user: string;
+  readonly traps: readonly Trap[];
+}
+
 /** One sign-in: never repeated, because accounts get locked. */
-async function tried(
-  cloud: CredentialCloud,
-  signal: AbortSignal,
-): Promise<{ readonly user: string; readonly found: readonly Trap[] }> {
+async function tried(cloud: CredentialCloud, signal: AbortSignal): Promise<Accepted> {
   const name = siteOf(cloud).name;
   const session = sessionTo(cloud, globalThis.fetch, undefined);
   try {
-    return await withProgress(`Signing in to ${name} …`, signal, async (inner) => {
-      const { user } = await session.token(inner);
-      return { user: user.name, found: await trapsOf(session, Date.now() + session.clockOffset, inner) };
-    });
+    const { user } = await session.token(signal);
+    const traps = await trapsOf(session, Date.now() + session.clockOffset, signal);
+    return { cloud, user: user.name, traps };
   } catch (thrown) {
     if (isAbort(thrown)) throw thrown;
     const wrong =
