@@ -112,12 +112,8 @@ export function labsOnServer(
 ): { lab: Lab; host: string | undefined; services: LabService[] }[] {
   return labs.flatMap((lab) =>
     serversOf(lab)
-      .filter(({ template }) => isNamed(lab, template, server.name))
-      .map(({ host }) => ({
-        lab,
-        host,
-        services: Object.values(lab.services).filter((service) => service.host === host),
-      })),
+      .filter(({ named }) => valuesIn(lab, named, server.name) !== undefined)
+      .map(({ host, services }) => ({ lab, host, services })),
   );
 }
 
@@ -128,21 +124,34 @@ interface Made {
   readonly host: string | undefined;
   /** Part of some variants only. */
   readonly only: Only;
+  /** The template with the lab's own names in it: of parameters alone. */
+  readonly named: string;
+  readonly services: LabService[];
 }
+
+/** Made once a lab: hundreds of servers are held against them in one turn. */
+const made = new WeakMap<Lab, readonly Made[]>();
 
 /** Hosts by their own names, and what is launched beside them. */
-function serversOf({ hosts, launch }: Lab): readonly Made[] {
-  const all = new Map(
-    launch.map(({ name, only }): [string, Made] => [name, { template: name, host: undefined, only }]),
-  );
-  for (const [host, { server, only }] of Object.entries(hosts))
-    if (server !== undefined) all.set(server, { template: server, host, only });
-  return [...all.values()];
+function serversOf(lab: Lab): readonly Made[] {
+  const known = made.get(lab);
+  if (known !== undefined) return known;
+  const all = new Map(lab.launch.map(({ name, only }) => [name, madeOf(lab, name, undefined, only)]));
+  for (const [host, { server, only }] of Object.entries(lab.hosts))
+    if (server !== undefined) all.set(server, madeOf(lab, server, host, only));
+  const list = [...all.values()];
+  made.set(lab, list);
+  return list;
 }
 
-function isNamed(lab: Lab, template: string, name: string): boolean {
-  const whole = template.replace(/\{\{\s*name\.(\w+)\s*\}\}/g, (_, key: string) => lab.names[key] ?? '');
-  return valuesIn(lab, whole, name) !== undefined;
+function madeOf(lab: Lab, template: string, host: string | undefined, only: Only): Made {
+  return {
+    template,
+    host,
+    only,
+    named: template.replace(/\{\{\s*name\.(\w+)\s*\}\}/g, (_, key: string) => lab.names[key] ?? ''),
+    services: Object.values(lab.services).filter((service) => service.host === host),
+  };
 }
 
 /** What is there of a lab under the names that these parameters give, in any of its variants. */
