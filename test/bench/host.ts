@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
 import { startDemo } from '../../src/demo';
 import { cloudsYamlOf } from '../cloudsYaml';
+import { signInByFile } from '../e2e/steps';
 import { openWindow, type Workbench } from '../e2e/window';
 import { withoutTestbed } from '../vscode/testbed.mjs';
 import type { Measure } from './table';
@@ -54,10 +55,7 @@ export async function hostMeasures(): Promise<Measure[]> {
 }
 
 async function signedIn(window: Workbench): Promise<void> {
-  await window.view('Resources').getByRole('button', { name: 'Sign In' }).click();
-  await window.quickPick(/Choose a clouds\.yaml/);
-  await window.chooseFile('clouds.yaml');
-  await window.take('All of them');
+  await signInByFile(window);
   await window.row('Resources', 'node-mltrain-ab1234').waitFor();
   await window.run('Chameleon: Show Everyone');
   await window.row('Resources', /Needs attention\D*1\d\d/).waitFor();

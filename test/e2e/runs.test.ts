@@ -19,7 +19,7 @@ import { signIn } from '../unit/demo/client';
 import { addressOf } from '../unit/demo/places';
 import { Visitor } from '../unit/demo/visitor';
 import { Cable } from './cable';
-import { unfold } from './steps';
+import { signInByFile, unfold } from './steps';
 import { openWindow, type Workbench } from './window';
 
 const LAB = /^5 +Experiment Tracking with MLflow/;
@@ -45,10 +45,7 @@ describe('runs of checks', () => {
     });
     await mkdir(path.join(window.home, '.ssh'), { recursive: true });
     await cp(demo.keyFile, path.join(window.home, '.ssh', 'id_ed25519'));
-    await window.view('Resources').getByRole('button', { name: 'Sign In' }).click();
-    await window.quickPick(/Choose a clouds\.yaml/);
-    await window.chooseFile('clouds.yaml');
-    await window.take('All of them');
+    await signInByFile(window);
     await window.row('Resources', SERVER).waitFor();
     await window.widenSideBar(560);
     await window.enlarge('Labs');

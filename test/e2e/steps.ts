@@ -12,6 +12,14 @@ export async function demoIsOpen(window: Workbench): Promise<void> {
   await window.widenSideBar(470);
 }
 
+/** To all sites of the `clouds.yaml` in the folder that is open. */
+export async function signInByFile(window: Workbench): Promise<void> {
+  await window.view('Resources').getByRole('button', { name: 'Sign In' }).click();
+  await window.quickPick(/Choose a clouds\.yaml/);
+  await window.chooseFile('clouds.yaml');
+  await window.take('All of them');
+}
+
 /** Runs Lab 1's checks from its row, until they have all answered. */
 export async function runLab(window: Workbench): Promise<void> {
   await window.rowAction('Labs', LAB, 'Run Lab Checks');

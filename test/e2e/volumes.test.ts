@@ -5,7 +5,7 @@ import { cloudsYamlOf } from '../cloudsYaml';
 import { noteSecret } from '../secrets/used';
 import { at, signIn } from '../unit/demo/client';
 import { SlowCinder } from './slowCinder';
-import { unfold } from './steps';
+import { unfold, signInByFile } from './steps';
 import { openWindow, type Workbench } from './window';
 
 const VOLUME = 'block-new-ab1234';
@@ -28,10 +28,7 @@ describe('volumes that take their time', () => {
       files: { 'clouds.yaml': cloudsYamlOf(demo.clouds) },
       elsewhere: { [cinder.origin]: cinder.url },
     });
-    await window.view('Resources').getByRole('button', { name: 'Sign In' }).click();
-    await window.quickPick(/Choose a clouds\.yaml/);
-    await window.chooseFile('clouds.yaml');
-    await window.take('All of them');
+    await signInByFile(window);
     await window.row('Resources', SERVER).waitFor();
     await window.widenSideBar(470);
     await window.enlarge('Resources');

@@ -8,6 +8,7 @@ import { startDemo, type Demo } from '../../src/demo';
 import { listLeases, Session } from '../../src/openstack';
 import { cloudsYamlOf } from '../cloudsYaml';
 import { noteSecret } from '../secrets/used';
+import { signInByFile } from './steps';
 import { openWindow, type Workbench } from './window';
 
 const LEASE = 'mlflow_ab1234';
@@ -89,10 +90,7 @@ describe('warnings in two windows', () => {
   }
 
   it('the second window does not say again what the first has said', async () => {
-    await first.view('Resources').getByRole('button', { name: 'Sign In' }).click();
-    await first.quickPick(/Choose a clouds\.yaml/);
-    await first.chooseFile('clouds.yaml');
-    await first.take('All of them');
+    await signInByFile(first);
     await first.message(new RegExp(`${LEASE} at CHI@TACC ends in 5\\d m`)).waitFor();
     second = await first.another();
     await second.timer().filter({ hasText: LEASE }).waitFor();
