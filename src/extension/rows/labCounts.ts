@@ -22,20 +22,22 @@ export interface Judged {
 /** The checks of a step, one of an id: before the variant is told, each way of a lab may have its own. */
 export function judgedIn(step: LabStep, run: LabRun | undefined): readonly Judged[] {
   const checks = [...new Map(step.checks.map((check) => [check.id, check])).values()];
-  return checks.map((check) => ({ check, result: run?.checks.find(({ id }) => id === check.id) }));
+  const results = new Map(run?.checks.map((result) => [result.id, result]));
+  return checks.map((check) => ({ check, result: results.get(check.id) }));
 }
 
 /** Counts of some of a lab's steps. */
 export function countsOf(steps: readonly LabStep[], run: LabRun | undefined): Counts {
   const all = new Map(
-    steps.flatMap(({ cleanup, checks }) => checks.map((check) => [check.id, { cleanup, check }])),
+    steps.flatMap((step) =>
+      judgedIn(step, run).map((each) => [each.check.id, { ...each, cleanup: step.cleanup }]),
+    ),
   );
-  const results = new Map(run?.checks.map((result) => [result.id, result]));
   const counts = { passed: 0, failed: 0, unknown: 0, manual: 0, toDo: 0, notRun: 0, total: 0 };
-  for (const [id, { cleanup, check }] of all)
+  for (const { check, result, cleanup } of all.values())
     if (!check.optional) {
       counts.total += 1;
-      counts[placeOf(results.get(id), cleanup)] += 1;
+      counts[placeOf(result, cleanup)] += 1;
     }
   return counts;
 }
