@@ -34,12 +34,10 @@ const endOfNotes = noteProcesses();
 const chosen = values.screenshots ? [pictures()] : pick(values.only);
 /** @type {import('./runner/results.mjs').Results[]} */
 const all = [];
-const lanes = [...new Set(chosen.map(({ lane }) => lane))];
-const last = lanes.includes('last') ? ['last'] : [];
-const beside = lanes.filter((lane) => lane !== 'last');
+const beside = [...new Set(chosen.map(({ lane }) => lane))].filter((lane) => lane !== 'last');
 if (beside.length > 1) mixOutputs();
 await Promise.all(beside.map(runLane));
-for (const lane of last) await runLane(lane);
+await runLane('last');
 
 endOfNotes();
 const total = sum(all);

@@ -182,8 +182,8 @@ export class LeaseTimer {
   }
 
   /**
-   * A warning that is due also by the newest list, of which it is kept now that it was said: what could not be said,
-   * as another sign-in cut it off, is due again.
+   * A warning that is due also by the newest list. Only then is it kept as said: one that another sign-in cut off before
+   * is due again.
    */
   async #stillDue(cloud: string, leaseId: string): Promise<Due | undefined> {
     this.#asked.add(leaseId);
