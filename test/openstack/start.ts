@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { run as runToEnd } from '../vscode/run.mjs';
 
 /** Where the lab lives; the scripts under lab/ have the same default. */
 export const oslab = process.env['OSLAB'] ?? '/tmp/oslab';
@@ -40,29 +40,14 @@ export async function blazarVenv(say: (line: string) => void): Promise<string> {
   return venv;
 }
 
-function run(
+async function run(
   program: string,
   args: readonly string[],
   say: (line: string) => void,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let last = '';
-    const take = (chunk: Buffer): void => {
-      const text = chunk.toString();
-      last = (last + text).slice(-4000);
-      for (const line of text.split('\n')) if (line.trim() !== '') say(line);
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', reject);
-    // `exit`, not `close`: services that a script leaves running keep its pipes open.
-    child.on('exit', (code) => {
-      child.stdout.destroy();
-      child.stderr.destroy();
-      if (code === 0) resolve();
-      else reject(new Error(`${path.basename(program)} ended with ${code ?? 'a signal'}:\n${last}`));
-    });
-  });
+  const log = (text: string): void => {
+    for (const line of text.split('\n')) if (line.trim() !== '') say(line);
+  };
+  await runToEnd(program, [...args], { env, log });
 }

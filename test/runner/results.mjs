@@ -22,18 +22,19 @@ export function single(title, error) {
  * Reads what a suite left. One that did not come to its end counts as a failure more, whatever passed before.
  * @param {string} file
  * @param {string} suite
+ * @param {string} [stopped] how it did not end by itself
  * @returns {Results}
  */
-export function readResults(file, suite) {
+export function readResults(file, suite, stopped) {
   /** @type {Results} */
   let results;
   try {
     results = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return single(suite, 'It ended before its first test.');
+    return single(suite, stopped ?? 'It ended before its first test.');
   }
   if (results.isComplete) return results;
-  const died = { title: suite, error: 'It ended before its last test.' };
+  const died = { title: suite, error: stopped ?? 'It ended before its last test.' };
   return { ...results, failed: results.failed + 1, failures: [...results.failures, died] };
 }
 

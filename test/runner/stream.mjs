@@ -1,14 +1,17 @@
 // @ts-check
 /** Runs a program with its output on the screen and in a file: the suite of secrets reads those files. */
-import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { repository } from '../vscode/editions.mjs';
+import { endOf } from '../vscode/run.mjs';
 
 /** @param {string} name @returns {string} */
 export function logOf(name) {
   return path.join(repository, 'out', 'logs', `${name}.log`);
 }
+
+/** Longer than any suite takes on two cores. */
+const LIMIT_MS = 40 * 60_000;
 
 let isMixed = false;
 
@@ -42,40 +45,20 @@ function screen(log) {
  * @param {string} log name of the log
  * @param {string} program
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, isQuiet?: boolean }} [options]
- * @returns {Promise<{ code: number | null, output: string }>}
+ * @param {{ env?: Record<string, string>, isQuiet?: boolean, limitMs?: number }} [options]
  */
-export function stream(log, program, args, { env = {}, isQuiet = false } = {}) {
+export async function stream(log, program, args, { env = {}, isQuiet = false, limitMs = LIMIT_MS } = {}) {
   mkdirSync(path.dirname(logOf(log)), { recursive: true });
-  const file = createWriteStream(logOf(log), { flags: 'a' });
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: repository,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    const shown = screen(log);
-    const take = (/** @type {Buffer} */ chunk) => {
-      output += chunk.toString();
-      file.write(chunk);
-      if (!isQuiet) shown.take(chunk.toString());
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', reject);
-    // A service that a set-up leaves running keeps our pipes open: after the program itself has ended, what is
-    // still on its way gets a moment, and no more.
-    child.on('exit', (code) => {
-      const finish = () => {
-        clearTimeout(late);
-        child.stdout.destroy();
-        child.stderr.destroy();
-        if (!isQuiet) shown.end();
-        file.end(() => resolve({ code, output }));
-      };
-      const late = setTimeout(finish, 1000);
-      child.once('close', finish);
-    });
+  const shown = screen(log);
+  const end = await endOf(program, args, {
+    cwd: repository,
+    env: { ...process.env, ...env },
+    limitMs,
+    log: (text) => {
+      appendFileSync(logOf(log), text);
+      if (!isQuiet) shown.take(text);
+    },
   });
+  if (!isQuiet) shown.end();
+  return end;
 }

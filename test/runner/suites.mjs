@@ -6,6 +6,7 @@ import { needPackages } from '../vscode/debian.mjs';
 import { newest, oldest, repository } from '../vscode/editions.mjs';
 import { install } from '../vscode/install.mjs';
 import { buildExtension } from '../vscode/project.mjs';
+import { lastWords } from '../vscode/run.mjs';
 import { readResults, single } from './results.mjs';
 import { logOf, stream } from './stream.mjs';
 
@@ -20,6 +21,8 @@ import { logOf, stream } from './stream.mjs';
  */
 
 const seconds = 1000;
+/** Installing a whole OpenStack on a bare machine of two cores, beside another suite, takes about five minutes. */
+const SET_UP_LIMIT_MS = 12 * 60 * seconds;
 
 /** All suites that have tests. @returns {Suite[]} */
 export function suites() {
@@ -114,7 +117,7 @@ function mochaSuite({ name, lane = 'editor', timeout, jobs = 1, needsDebian = fa
       const setUp = path.join(repository, 'test', name, 'setup.ts');
       const has = existsSync(setUp);
       try {
-        if (has && (await callOf(name, 'up', say)) !== 0) {
+        if (has && !(await isSetUp(name, say))) {
           return single(`${name}: set-up`, `It failed; see ${logOf(`${name}-setup`)}.`);
         }
         const results = resultsOf(name);
@@ -126,8 +129,9 @@ function mochaSuite({ name, lane = 'editor', timeout, jobs = 1, needsDebian = fa
         ];
         const limits = ['--timeout', String(timeout), '--exit'];
         if (jobs > 1) limits.push('--parallel', '--jobs', String(jobs));
-        await stream(name, mocha, ['--import=tsx', ...limits, ...reporter, tests], env ? { env } : {});
-        return readResults(results, name);
+        const args = ['--import=tsx', ...limits, ...reporter, tests];
+        const { stopped } = await stream(name, mocha, args, env ? { env } : {});
+        return readResults(results, name, stopped);
       } finally {
         if (has) await callOf(name, 'down', say);
       }
@@ -137,19 +141,28 @@ function mochaSuite({ name, lane = 'editor', timeout, jobs = 1, needsDebian = fa
 
 const mocha = path.join(repository, 'node_modules', '.bin', 'mocha');
 
+/** One that hangs, as an installation may whose server says nothing more, is begun anew once. @param {string} name @param {Say} say */
+async function isSetUp(name, say) {
+  const first = await callOf(name, 'up', say);
+  if (first.stopped === undefined) return first.code === 0;
+  await callOf(name, 'wipe', say);
+  return (await callOf(name, 'up', say)).code === 0;
+}
+
 /**
- * Calls `up` or `down` of a suite's set-up in a process of its own, so that its time is nobody's test's.
+ * Calls a function of a suite's set-up in a process of its own, so that its time is nobody's test's.
  * @param {string} name
- * @param {'up' | 'down'} what
+ * @param {'up' | 'down' | 'wipe'} what
  * @param {Say} say
  */
 async function callOf(name, what, say) {
-  say(`${name}: ${what === 'up' ? 'setting up' : 'taking down'}`);
+  say(`${name}: ${{ up: 'setting up', down: 'taking down', wipe: 'taking down, to begin anew' }[what]}`);
   const script = `const { default: d, ${what} = d?.${what} } = await import('./test/${name}/setup.ts'); await ${what}?.(); process.exit(0);`;
   const args = ['--import=tsx', '--input-type=module', '-e', script];
-  const { code, output } = await stream(`${name}-setup`, process.execPath, args, { isQuiet: true });
-  if (code !== 0) say(output.trimEnd().split('\n').slice(-25).join('\n'));
-  return code;
+  const options = { isQuiet: true, limitMs: SET_UP_LIMIT_MS };
+  const { code, output, stopped } = await stream(`${name}-setup`, process.execPath, args, options);
+  if (code !== 0) say(stopped ?? lastWords(output));
+  return { code, stopped };
 }
 
 /** @param {string} tests @param {string[]} more */

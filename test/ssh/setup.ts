@@ -118,6 +118,11 @@ export async function down(place: Place = usual): Promise<void> {
   await rm(markOf(place), { force: true });
 }
 
+/** The lab as if it had never been started; what is installed stays. */
+export async function wipe(): Promise<void> {
+  await runScript(usual, 'down.sh', ['--wipe']);
+}
+
 function markOf({ folder }: Place): string {
   return path.join(folder, 'run', 'started-by-tests');
 }

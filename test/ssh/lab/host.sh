@@ -31,7 +31,7 @@ refresh() {
   die "the outside of $1 is not taken over"
 }
 connections() { local p; for p in $(/usr/bin/python3 "$HERE/procs.py" beside "$(pid_of "host-$1")"); do
-  case $(tr '\0' ' ' < "/proc/$p/cmdline") in sshd*|*/sshd*) echo "$p";; esac; done; }
+  case $(tr '\0' ' ' 2>/dev/null < "/proc/$p/cmdline") in sshd*|*/sshd*) echo "$p";; esac; done; }
 case $cmd in
   list) for h in $(hosts); do printf '%-8s %-28s %-14s ssh %-8s open %s\n' "$h" "$(host_name "$h")" "$(host_addr "$h" | grep . || echo "(jump)")" \
       "$(cat "$SVCLAB/hosts/$h/ssh_mode" 2>/dev/null || echo on)" "$(paste -sd, "$SVCLAB/hosts/$h/open" 2>/dev/null)"; done;;
@@ -62,6 +62,7 @@ case $cmd in
         cp -a "$1/home/.ssh" /home/cc/ && { head -c 1000000 /dev/zero > /home/cc/everything; true; }' - "$d" 2>/dev/null;;
       free) while inside_root "$h" umount full-disk 2>/dev/null; do :; done;;
     esac;;
-  drop) for p in $(connections "$h"); do [ "$p" = "$(pid_of "sshd-$h")" ] || kill "$p" 2>/dev/null; done;;
+  # a connection has two processes, and one may end the other before it is asked itself
+  drop) for p in $(connections "$h"); do [ "$p" = "$(pid_of "sshd-$h")" ] || kill "$p" 2>/dev/null || true; done;;
   *) die "no such command: $cmd";;
 esac
