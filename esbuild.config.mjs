@@ -26,6 +26,7 @@ const smallest = { ecma: 2020, toplevel: true, compress: { passes: 3 } };
 const leanSsh2 = {
   name: 'lean-ssh2',
   setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/]index\.js$/ }, () => ({ contents: ssh2AtFirstUse() }));
     onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/].*poly1305\.js$/ }, () => ({
       contents: `module.exports = async () => ({ _malloc: () => 0, cwrap: () => undefined });`,
     }));
@@ -36,6 +37,23 @@ const leanSsh2 = {
     }));
   },
 };
+
+/** What ssh2 exports, each part of it read when it is first used: all at once takes a host 40 ms. */
+function ssh2AtFirstUse() {
+  const from = (/** @type {string} */ file, /** @type {string[]} */ ...names) =>
+    names.map((name) => `get ${name}() { return require('./${file}.js').${name}; },`).join('\n');
+  return `module.exports = {
+    ${from('agent', 'AgentProtocol', 'BaseAgent', 'createAgent', 'CygwinAgent', 'OpenSSHAgent', 'PageantAgent')}
+    get Client() { return require('./client.js'); },
+    get Server() { return require('./server.js'); },
+    utils: {
+      ${from('protocol/keyParser', 'parseKey')}
+      ${from('keygen', 'generateKeyPair', 'generateKeyPairSync')}
+      sftp: { ${from('protocol/SFTP', 'flagsToString', 'OPEN_MODE', 'STATUS_CODE', 'stringToFlags')} },
+    },
+  };`;
+}
+
 const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', plugins: [leanSsh2] };
 
 const panels = readdirSync('webview').filter((panel) => existsSync(`webview/${panel}/main.ts`));
@@ -67,7 +85,7 @@ for (const file of ['media/course/course.schema.json', 'media/labs/lab.schema.js
  */
 async function buildExtensionParts() {
   const sourcemap = production ? false : 'inline';
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...node,
     format: 'esm',
     splitting: true,
@@ -83,19 +101,78 @@ async function buildExtensionParts() {
     },
   });
   mkdirSync('dist/extension', { recursive: true });
-  await Promise.all(
-    outputFiles.map(async ({ path: file, text }) => {
-      const { code } = await transform(text, {
-        format: 'cjs',
-        platform: 'node',
-        target: 'node20',
-        minify: production,
-        sourcemap,
-        supported: { 'dynamic-import': false },
-      });
-      writeFileSync(file, production ? ((await minify(code, smallest)).code ?? code) : code);
-    }),
+  const parts = new Map(
+    await Promise.all(
+      outputFiles.map(async (output) => {
+        const file = path.relative('', output.path);
+        const { code } = await transform(readInTurns(output.text, file, metafile.outputs), {
+          format: 'cjs',
+          platform: 'node',
+          target: 'node20',
+          sourcemap,
+          supported: { 'dynamic-import': false },
+        });
+        return /** @type {const} */ ([file, code]);
+      }),
+    ),
   );
+  if (production) startInOne(parts, neededBy('dist/extension.js', metafile.outputs));
+  for (const [file, code] of parts)
+    writeFileSync(file, production ? ((await minify(code, smallest)).code ?? code) : code);
+}
+
+/**
+ * What the start needs becomes one file, and each of its parts what is in there: finding and reading a file takes an
+ * editor's host longer than running such a part.
+ * @param {Map<string, string>} parts
+ * @param {readonly string[]} start those of the start, the entry last
+ */
+function startInOne(parts, start) {
+  const codeOf = (/** @type {string} */ file) =>
+    (parts.get(file) ?? '').replaceAll(/\brequire\("(\.[^"]+)"\)/g, (whole, to) => {
+      const at = start.indexOf(path.join(path.dirname(file), to));
+      return at < 0 ? whole : `parts[${at}]`;
+    });
+  const entry = start.at(-1) ?? '';
+  const first = start.slice(0, -1).map((file, at) => {
+    const code = codeOf(file);
+    if (code.includes('require("./'))
+      throw new Error(`${file} of the start loads a part from another folder`);
+    return `parts[${at}]=((module)=>{((exports)=>{${code}\n})(module.exports);return module.exports})({exports:{}});`;
+  });
+  parts.set(entry, `const parts=[];${first.join('')}${codeOf(entry)}\nmodule.exports.parts=parts;`);
+  for (const [at, file] of start.slice(0, -1).entries()) {
+    const to = path.relative(path.dirname(file), entry);
+    parts.set(file, `module.exports=require("${to}").parts[${at}];`);
+  }
+}
+
+/**
+ * What is loaded at its first use is read part by part, each in a turn of the event loop of its own: half a megabyte at
+ * once holds up every other extension of the editor for a tenth of a second.
+ * @param {string} text
+ * @param {string} file of that text, from here
+ * @param {import('esbuild').Metafile['outputs']} outputs
+ */
+function readInTurns(text, file, outputs) {
+  const from = path.dirname(file);
+  const there = new Set(neededBy(file, outputs));
+  const turned = text.replaceAll(/\bimport\(("\.[^"]+")\)/g, (load, to) => {
+    const parts = neededBy(path.join(from, JSON.parse(to)), outputs).filter((part) => !there.has(part));
+    return `inTurns(()=>${load},${parts.slice(0, -1).map((part) => `"./${path.relative(from, part)}"`)})`;
+  });
+  const helper =
+    'async function inTurns(load,...parts){const turn=()=>new Promise(setImmediate);for(const part of parts){await turn();require(part)}await turn();const whole=await load();await turn();return whole}\n';
+  return turned === text ? text : turned.replace(/(\/\/# sourceMappingURL=.*\s*)?$/, `${helper}$1`);
+}
+
+/** A part after all that it needs. */
+function neededBy(part, outputs, order = new Set()) {
+  const needed = outputs[part].imports.filter(({ kind }) => kind === 'import-statement');
+  for (const { path: each } of needed)
+    if (each in outputs && !order.has(each)) neededBy(each, outputs, order);
+  order.add(part);
+  return [...order];
 }
 
 /** As the editor reads it: a quarter of what is packed of it would be blanks. */

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { ownTurn } from '../base';
 import type { Inventory } from '../chameleon';
 import type { App } from './app';
 import { answerWith, type Ask } from './ask';
@@ -51,9 +50,6 @@ export function activate(context: vscode.ExtensionContext): Api {
     current?.labs.run(lab)?.checks.find(({ id }) => id === check),
   );
   const load = async (): Promise<App> => {
-    // Its code is read in several turns of the event loop: half a megabyte at once holds up every other extension.
-    await import('../chameleon');
-    await ownTurn();
     const { App } = await import('./app');
     current = new App({ context, log, masking, views, statusItem, editor });
     return current;
@@ -63,7 +59,6 @@ export function activate(context: vscode.ExtensionContext): Api {
     (id: CommandId): Run =>
     async (argument, signal) => {
       const window = await loaded();
-      await ownTurn();
       const { actions } = await import('./actions');
       return actions[id](window, argument, signal);
     };
