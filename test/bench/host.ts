@@ -10,43 +10,56 @@ import { cloudsYamlOf } from '../cloudsYaml';
 import { signInByFile } from '../e2e/steps';
 import { openWindow, type Workbench } from '../e2e/window';
 import { withoutTestbed } from '../vscode/testbed.mjs';
-import type { Measure } from './table';
+import { median, type Measure } from './table';
 
 /** What nobody notices, ms. */
 const FREEZE_MS = 50;
 
-/** The class is another process's: what its sites do is in no turn of the host. */
+const RUNS = 3;
+
+/** What is done, in this order, in each window. */
+const parts: readonly (readonly [string, (window: Workbench) => Promise<void>])[] = [
+  ['signed in, and everybody’s shown', signedIn],
+  ['grouped by kind and by person', grouped],
+];
+
 export async function hostMeasures(): Promise<Measure[]> {
+  const runs: (readonly number[])[][] = [];
+  for (let run = 0; run < RUNS; run += 1) runs.push(await longestTurns());
+  return parts.map(([name], at) => {
+    const longest = runs.map((run) => run[at] ?? []);
+    return {
+      name: `extension host: ${name}`,
+      value: median(longest.map(([first = 0]) => first)),
+      unit: 'ms',
+      budget: { atMost: FREEZE_MS },
+      how: `the longest turns of ${RUNS} windows: ${longest.map((turns) => turns.slice(0, 4).map(Math.round).join(', ')).join(' | ')} ms, 600 servers`,
+    };
+  });
+}
+
+/** Of each part, in a window of its own. The class is another process's: what its sites do is in no turn of the host. */
+async function longestTurns(): Promise<(readonly number[])[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'turns-'));
   const file = path.join(folder, 'turns.json');
   const demo = await startDemo({ wholeClass: true });
   const hook = pathToFileURL(path.join(import.meta.dirname, 'turns.mjs')).href;
   const window = await openWindow({
-    settings: { 'chameleon.demo.openOnStartup': false },
+    // Before its first request the editor reads the machine's certificates, 50 ms that are not ours.
+    settings: { 'chameleon.demo.openOnStartup': false, 'http.systemCertificates': false },
     files: { 'clouds.yaml': cloudsYamlOf(demo.clouds) },
     env: { NODE_OPTIONS: `${withoutTestbed.NODE_OPTIONS} --import ${hook}`, TURNS: file },
   });
   try {
-    const parts: [string, () => Promise<void>][] = [
-      ['signed in, and everybody’s shown', () => signedIn(window)],
-      ['grouped by kind and by person', () => grouped(window)],
-    ];
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();
-    const measures: Measure[] = [];
-    for (const [name, run] of parts) {
+    const all: (readonly number[])[] = [];
+    for (const [, run] of parts) {
       writeFileSync(`${file}.go`, '');
       while (existsSync(`${file}.go`)) await pause(50);
-      await run();
-      const turns = v.parse(v.array(v.number()), JSON.parse(readFileSync(file, 'utf8')));
-      measures.push({
-        name: `extension host: ${name}`,
-        value: turns[0] ?? 0,
-        unit: 'ms',
-        budget: { atMost: FREEZE_MS },
-        how: `the longest turns: ${turns.map(Math.round).join(', ')} ms, 600 servers`,
-      });
+      await run(window);
+      all.push(v.parse(v.array(v.number()), JSON.parse(readFileSync(file, 'utf8'))));
     }
-    return measures;
+    return all;
   } finally {
     await window.close();
     await demo.stop();

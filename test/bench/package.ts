@@ -1,10 +1,14 @@
 /** What the package costs: its size, and the start of the extension in a real VS Code. */
 import { execFile } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import * as v from 'valibot';
 import { openWindow } from '../e2e/window';
 import { repository } from '../vscode/editions.mjs';
+import { withoutTestbed } from '../vscode/testbed.mjs';
 import { median, type Measure } from './table';
 
 const STARTS = 5;
@@ -19,27 +23,35 @@ async function size(): Promise<Measure> {
   return { name: '.vsix', value: kib, unit: 'KiB', budget: { atMost: 500 }, how: 'packed with vsce' };
 }
 
-/** As the editor itself says it, in its list of running extensions; each in a window of its own. */
+/** In a real editor, each in a window of its own; beside it what the editor's own list of running extensions says. */
 async function activation(): Promise<Measure> {
-  const times: number[] = [];
+  const folder = mkdtempSync(path.join(tmpdir(), 'activation-'));
+  const file = path.join(folder, 'activation.json');
+  const hook = pathToFileURL(path.join(import.meta.dirname, 'activation.mjs')).href;
+  const own: number[] = [];
+  const listed: number[] = [];
   for (let start = 0; start < STARTS; start += 1) {
-    const window = await openWindow();
+    const window = await openWindow({
+      env: { NODE_OPTIONS: `${withoutTestbed.NODE_OPTIONS} --import ${hook}`, ACTIVATION: file },
+    });
     try {
       await window.command('Developer: Show Running Extensions');
       const row = window.page
         .locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'chameleon' })
         .filter({ hasText: /Activation: \d+ms/ });
-      const text = await row.first().innerText();
-      times.push(Number(/Activation: (\d+)ms/.exec(text)?.[1]));
+      listed.push(Number(/Activation: (\d+)ms/.exec(await row.first().innerText())?.[1]));
+      own.push(v.parse(v.number(), JSON.parse(readFileSync(file, 'utf8'))));
     } finally {
       await window.close();
     }
   }
+  rmSync(folder, { recursive: true, force: true });
+  const all = (times: readonly number[]): string => times.map(Math.round).join(', ');
   return {
     name: 'activation',
-    value: median(times),
+    value: median(own),
     unit: 'ms',
     budget: { atMost: 20 },
-    how: `median of ${times.length} starts: ${times.join(', ')} ms, as the editor's list of running extensions says`,
+    how: `processor time, median of ${all(own)} ms; the editor's list, while others start: ${all(listed)} ms`,
   };
 }
