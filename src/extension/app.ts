@@ -6,6 +6,7 @@ import { holderName, isAbort, systemClock } from '../base';
 import { isRetired, type Inventory, type Myself } from '../chameleon';
 import type { CloudConfig, Session } from '../openstack';
 import { AgreedSecrets } from './agreedSecrets';
+import { Attentions } from './attentions';
 import { StoredClouds } from './cloudStore';
 import { CourseDesk } from './courseDesk';
 import { ConsoleDocuments } from './consoleDocuments';
@@ -72,6 +73,7 @@ export class App {
   readonly labs: LabDesk;
   readonly hosts: Hosts;
   readonly inspector: Inspector;
+  readonly attentions = new Attentions(this);
   readonly timer: LeaseTimer;
   readonly leader: Leader;
   readonly slotWatch: SlotWatch;
@@ -84,6 +86,7 @@ export class App {
   #stopListening: () => void = () => undefined;
   #entering: Promise<unknown> = Promise.resolve();
   #demo: Demo | undefined;
+  #wasDemo = false;
   #cancelFollowing: () => void = () => undefined;
   readonly #drawing = new Drawing(this);
 
@@ -210,11 +213,18 @@ export class App {
     await this.course.load();
     // A server whose services come later than itself would stay folded: the editor keeps what it first saw.
     await this.labs.load();
-    if (clouds.length === 0) this.labs.forget();
+    this.#forgetOthers(clouds);
     const older = await this.#leave(clouds);
     if (clouds.length > 0) this.#enter(clouds, older);
     await this.#tellContexts();
     this.draw();
+  }
+
+  /** Who comes after the demo, before it or after a sign-out is another person: what was run is not theirs. */
+  #forgetOthers(clouds: readonly CloudConfig[]): void {
+    const isDemo = this.#demo !== undefined;
+    if (clouds.length === 0 || isDemo !== this.#wasDemo) this.labs.forget();
+    this.#wasDemo = isDemo;
   }
 
   /** @param wholeClass with 191 people and their 600 servers; one that is open of the other size is closed */
@@ -231,7 +241,6 @@ export class App {
     const demo = this.#demo;
     this.#demo = undefined;
     this.inspector.close();
-    this.labs.forget();
     await this.hosts.close();
     await this.signInAgain();
     await demo?.stop();
