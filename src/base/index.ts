@@ -14,5 +14,6 @@ export {
   type FileLock,
   type Guard,
 } from './fileLock';
+export { byText } from './order';
 export { replaceFile } from './replaceFile';
 export { ownTurn } from './turns';

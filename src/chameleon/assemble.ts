@@ -60,14 +60,21 @@ export interface CloudFacts {
   readonly askedAt: Readonly<Partial<Record<PartName, number>>>;
 }
 
+/** Everybody who is known, from what each cloud has said so far. */
+export function peopleOf(
+  facts: readonly CloudFacts[],
+  myself: Myself,
+  roster: readonly Person[],
+): readonly Person[] {
+  return learnPeople(facts.map(tracesOf), myself, roster);
+}
+
 /** The whole inventory of a moment: pure, from what each cloud has said so far. */
 export function assemble(
   facts: readonly CloudFacts[],
   takenAt: number,
-  myself: Myself,
-  roster: readonly Person[] = [],
+  people: readonly Person[],
 ): Inventory {
-  const people = learnPeople(facts.map(tracesOf), myself, roster);
   return { takenAt, people, sites: facts.map((each) => siteInventory(each, people)) };
 }
 

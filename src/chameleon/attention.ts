@@ -44,15 +44,24 @@ const OVERDUE_FACTOR = 2;
  * full accuses nobody: a lease is empty only where the servers are known.
  */
 export function attention(site: SiteInventory, rules: AttentionRules): readonly Attention[] {
+  const leases = new Map(site.leases.map((lease) => [lease.id, lease]));
+  const known = joinsAreKnown(site);
   return [
-    ...site.servers.flatMap((server) => ofServer(site, server, rules)),
+    ...site.servers.flatMap((server) =>
+      ofServer(server, known ? { lease: leases.get(server.leaseId ?? '') } : undefined, rules),
+    ),
     ...emptyLeases(site, rules.now),
     ...site.floatingIps.flatMap((ip) => ofFloatingIp(ip, rules.now)),
     ...site.volumes.flatMap((volume) => ofVolume(volume, rules.now)),
   ];
 }
 
-function ofServer(site: SiteInventory, server: OwnedServer, rules: AttentionRules): Attention[] {
+/** @param known what it belongs to, where that can be told */
+function ofServer(
+  server: OwnedServer,
+  known: { readonly lease: OwnedLease | undefined } | undefined,
+  rules: AttentionRules,
+): Attention[] {
   const about = {
     subject: { kind: 'server', id: server.id },
     name: server.name,
@@ -69,8 +78,8 @@ function ofServer(site: SiteInventory, server: OwnedServer, rules: AttentionRule
       },
     ];
   const ran = rules.now - (server.launchedAt ?? server.created);
-  const lease = site.leases.find((each) => each.id === server.leaseId);
-  if (ran > GRACE_MS && (lease === undefined || !isRunning(lease)) && joinsAreKnown(site))
+  const isHeld = known === undefined || (known.lease !== undefined && isRunning(known.lease));
+  if (ran > GRACE_MS && !isHeld)
     return [
       {
         ...about,

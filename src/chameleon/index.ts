@@ -6,7 +6,7 @@ export { netIdIn } from './names';
 export { belongings, belongsTo, labelOf, me, peopleMatching, personNamed, type Myself } from './people';
 export { InventorySource, type RefreshOptions, type SourceOptions } from './source';
 export { noParts, partNames, partsIn, type SiteReader } from './reader';
-export { assemble, type CloudFacts, type RawParts } from './assemble';
+export { assemble, peopleOf, type CloudFacts, type RawParts } from './assemble';
 export { InventoryPoll } from './poll';
 export { readSnapshot, snapshotOf } from './snapshot';
 export { endsWithLease, inTransition, isRunning, leaseToEndNext, timeLeft } from './lifecycle';

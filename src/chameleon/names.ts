@@ -17,11 +17,8 @@ const NOT_INITIALS = new Set(
 const HARDWARE = new Set(['rtx', 'gtx', 'mi', 'gh', 'gb']);
 
 /** The words of a name: what dashes, underscores, dots, colons, slashes, commas and spaces leave. */
-function wordsOf(name: string): string[] {
-  return name
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
+function wordsOf(name: string): readonly string[] {
+  return name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
 }
 
 function looksLikeNetId(word: string): boolean {
@@ -44,7 +41,8 @@ export function netIdIn(name: string): string | undefined {
 
 /** The project group that a name ends with (`proj99`), in small letters. */
 export function groupIn(name: string): string | undefined {
-  return wordsOf(name).find((word, at, all) => at === all.length - 1 && /^proj[0-9]{1,4}$/.test(word));
+  const last = wordsOf(name).at(-1);
+  return last !== undefined && /^proj[0-9]{1,4}$/.test(last) ? last : undefined;
 }
 
 /**

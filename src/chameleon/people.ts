@@ -1,3 +1,4 @@
+import { byText } from '../base';
 import { endsWithName, groupIn, netIdIn, usernameIn } from './names';
 import type { Inventory, Owned, Person, SiteInventory } from './types';
 
@@ -38,15 +39,13 @@ export function learnPeople(
   myself: Myself = {},
   roster: readonly Person[] = [],
 ): Person[] {
-  const learnt = joined(traces.flatMap((site) => draftsOf(site, myself)).map(personOf));
+  const netIds = new Set<string>();
+  const learnt = joined(traces.flatMap((site) => draftsOf(site, myself, netIds)).map(personOf));
   const people = corrected(learnt, roster);
   const known = new Set(people.map((person) => person.netId));
-  for (const netId of traces.flatMap(netIdsOf))
-    if (!known.has(netId)) {
-      known.add(netId);
-      people.push({ netId, usernames: [], userIds: {}, group: undefined });
-    }
-  return people.sort((a, b) => labelOf(a).localeCompare(labelOf(b)));
+  for (const netId of netIds)
+    if (!known.has(netId)) people.push({ netId, usernames: [], userIds: {}, group: undefined });
+  return people.sort((a, b) => byText(labelOf(a), labelOf(b)));
 }
 
 /** Who is on the roster has its names and group; who is not stays as learnt. */
@@ -64,7 +63,8 @@ function corrected(learnt: readonly Person[], roster: readonly Person[]): Person
   return [...known, ...left];
 }
 
-function draftsOf({ site, user, made }: Traces, myself: Myself): Draft[] {
+/** @param netIds takes all that a name or a description ends with, whoever made it */
+function draftsOf({ site, user, made, mentioned }: Traces, myself: Myself, netIds: Set<string>): Draft[] {
   const drafts = new Map<string, Draft>();
   const draftOf = (userId: string): Draft => {
     const draft = drafts.get(userId) ?? emptyDraft(site, userId);
@@ -73,11 +73,14 @@ function draftsOf({ site, user, made }: Traces, myself: Myself): Draft[] {
   };
   for (const { userId, name, keyName } of made) {
     const draft = draftOf(userId);
-    count(draft.netIds, netIdIn(name));
+    const netId = netIdIn(name);
+    if (netId !== undefined) netIds.add(netId);
+    count(draft.netIds, netId);
     count(draft.groups, groupIn(name));
     for (const username of [usernameIn(name), usernameIn(keyName ?? '')])
       if (username !== undefined) draft.usernames.add(username);
   }
+  for (const netId of mentioned.map(netIdIn)) if (netId !== undefined) netIds.add(netId);
   if (user !== undefined) claimMine(draftOf(user.id), user.name, myself);
   return [...drafts.values()];
 }
@@ -119,13 +122,25 @@ function clearWinner(counts: ReadonlyMap<string, number>): string | undefined {
 /** People that share a net ID or a user name become one; two user ids of one site never do. */
 function joined(people: readonly Person[]): Person[] {
   const groups: Person[] = [];
+  const byKey = new Map<string, number[]>();
   for (const person of people) {
-    const at = groups.findIndex((group) => samePerson(group, person));
-    const group = groups[at];
-    if (group === undefined) groups.push(person);
-    else groups[at] = merge(group, person);
+    const keys = keysOf(person);
+    const alike = keys.flatMap((key) => byKey.get(key) ?? []).sort((a, b) => a - b);
+    const found = alike.find((at) => groups[at] !== undefined && samePerson(groups[at], person));
+    const at = found ?? groups.length;
+    groups[at] = groups[at] === undefined ? person : merge(groups[at], person);
+    for (const key of keys) byKey.set(key, [...(byKey.get(key) ?? []), at]);
   }
   return groups;
+}
+
+/** People without a key in common are never the same: a class is not held against each of its members. */
+function keysOf({ netId, usernames, userIds }: Person): string[] {
+  return [
+    ...Object.entries(userIds).map((entry) => `id ${entry.join(' ')}`),
+    ...(netId === undefined ? [] : [`net ${netId}`]),
+    ...usernames.map((name) => `name ${name.toLowerCase()}`),
+  ];
 }
 
 function samePerson(a: Person, b: Person): boolean {
@@ -142,12 +157,6 @@ function merge(a: Person, b: Person): Person {
     userIds: { ...a.userIds, ...b.userIds },
     group: a.group ?? b.group,
   };
-}
-
-function netIdsOf(site: Traces): string[] {
-  return [...site.made.map(({ name }) => name), ...site.mentioned]
-    .map(netIdIn)
-    .filter((id) => id !== undefined);
 }
 
 function same(a: string, b: string): boolean {

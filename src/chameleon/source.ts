@@ -1,6 +1,6 @@
 import { ownTurn, type Clock } from '../base';
 import type { CloudConfig, Session } from '../openstack';
-import { assemble, type CloudFacts } from './assemble';
+import { assemble, peopleOf, type CloudFacts } from './assemble';
 import { CloudReading } from './cloudReading';
 import type { Myself } from './people';
 import { partNames, readerOf, serviceOf, type SiteReader } from './reader';
@@ -44,6 +44,9 @@ export class InventorySource {
   /** Answers have come since `#current` was put together. */
   #isBehind = false;
   #told = true;
+  /** Counts how often `#current` was begun to be put together. */
+  #made = 0;
+  #underWay: Promise<void> | undefined;
   #disposed = false;
 
   constructor(options: SourceOptions) {
@@ -76,7 +79,7 @@ export class InventorySource {
         parts === undefined ? reading.read(this.#due(reading), signal) : reading.readAnew(parts, signal),
       ),
     );
-    this.#tell();
+    await this.#tellInTurns();
     return this.current;
   }
 
@@ -127,15 +130,29 @@ export class InventorySource {
     this.#isBehind = true;
     if (!this.#told) return;
     this.#told = false;
-    void this.#tellSoon();
+    void this.#tellInTurns();
   }
 
-  /** A class is put together in a turn of its own, before that of those who listen. */
-  async #tellSoon(): Promise<void> {
-    await ownTurn();
-    this.#catchUp();
+  /** A class is put together in turns of the event loop of their own, before that of those who listen. */
+  async #tellInTurns(): Promise<void> {
+    await (this.#underWay ??= this.#putTogether().finally(() => {
+      this.#underWay = undefined;
+    }));
     await ownTurn();
     this.#tell();
+  }
+
+  async #putTogether(): Promise<void> {
+    while (this.#isBehind && !this.#disposed) {
+      this.#isBehind = false;
+      const made = (this.#made += 1);
+      await ownTurn();
+      const { facts } = this;
+      const people = peopleOf(facts, this.#me, this.#roster);
+      await ownTurn();
+      // Meanwhile it may have been put together at once, of newer answers.
+      if (made === this.#made) this.#current = assemble(facts, this.#clock.now(), people);
+    }
   }
 
   #tell(): void {
@@ -148,10 +165,12 @@ export class InventorySource {
   #catchUp(): void {
     if (!this.#isBehind || this.#disposed) return;
     this.#isBehind = false;
+    this.#made += 1;
     this.#current = this.#assembled();
   }
 
   #assembled(): Inventory {
-    return assemble(this.facts, this.#clock.now(), this.#me, this.#roster);
+    const { facts } = this;
+    return assemble(facts, this.#clock.now(), peopleOf(facts, this.#me, this.#roster));
   }
 }

@@ -1,3 +1,4 @@
+import { byText } from '../base';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FolderFile } from '../labs';
@@ -12,7 +13,7 @@ export async function filesIn(folder: string): Promise<FolderFile[]> {
       .map((entry) => path.join(entry.parentPath, entry.name))
       .map((file) => ({ name: path.relative(folder, file), read: () => readFile(file) }))
       .filter(({ name }) => !name.split(path.sep).some((part) => part.startsWith('.')))
-      .sort((a, b) => a.name.localeCompare(b.name));
+      .sort((a, b) => byText(a.name, b.name));
   } catch (cause) {
     throw new Usage(`${folder} is no folder that can be read.`, { cause });
   }

@@ -1,7 +1,7 @@
 /** What the views show, of what the window knows. */
 import * as vscode from 'vscode';
 import { ownTurn } from '../base';
-import { attention, me, timeLeft, type Attention, type OwnedServer, type SiteInventory } from '../chameleon';
+import { me, timeLeft, type OwnedServer, type SiteInventory } from '../chameleon';
 import type { App } from './app';
 import { connectionRows } from './rows/connections';
 import { labProgress } from './rows/labCounts';
@@ -11,7 +11,13 @@ import type { Row } from './rows/row';
 
 /** What fills the views, and says in their heads what they are of; in this order. */
 const drawnParts: readonly ((app: App) => void)[] = [
+  ({ attentions }) => {
+    attentions.look();
+  },
   drawResources,
+  ({ labs }) => {
+    labs.look();
+  },
   ({ views, labs }) => {
     views.labs.show(labRows(labs.shown));
   },
@@ -95,23 +101,13 @@ export function rowsOf(app: App, shows: Shows): readonly Row[] {
 }
 
 function rowsInput(app: App) {
-  const now = Date.now();
   return {
     inventory: app.inventory,
     services: (server: OwnedServer) => app.labs.servicesOn(server),
-    attention: (site: SiteInventory) => attentionAt(app, site, now),
+    attention: (site: SiteInventory) => app.attentions.of(site),
     demo: new Set(app.demo?.clouds.map((cloud) => cloud.name)),
-    now,
+    now: Date.now(),
   };
-}
-
-/** What of a site needs attention, whosever it is. @param now this machine's time, ms since 1970 */
-export function attentionAt(app: App, site: SiteInventory, now: number): readonly Attention[] {
-  return attention(site, {
-    now: now + site.clockOffset,
-    expectedHours: (server) => app.labs.expectedHoursOf(server) ?? app.course.hoursOfNoLab,
-    overdueFactor: app.course.course?.overdue.factor,
-  });
 }
 
 function rowsOfConnections(app: App): readonly Row[] {

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ownTurn, Problem, systemClock } from '../base';
+import { Problem, systemClock } from '../base';
 import type { Inventory } from '../chameleon';
 import type { EvidenceStore, Lab, LabCheck, LabRun, ProbeWorld, RunRequest } from '../labs';
 import type { Server } from '../openstack';
@@ -95,6 +95,11 @@ export class LabDesk {
   /** The labs that were run in this window and are unfolded. */
   open(): readonly Lab[] {
     return this.#labs.filter(({ id }) => this.#runs.has(id) && !this.#folded.has(id));
+  }
+
+  /** Looks for what of each lab is there now, before it is drawn. */
+  look(): void {
+    if (this.#app.signedIn !== undefined) for (const lab of this.labs) this.deployed(lab);
   }
 
   /** What of a lab is there now: looked for once in each inventory, as all labs are drawn at each draw. */
@@ -351,11 +356,7 @@ export class LabDesk {
   }
 
   async #load(): Promise<void> {
-    // Their code rests on that of connections, which is more than half of it: each in a turn of its own.
-    await import('../ssh');
-    await ownTurn();
     this.#module = await import('../labs');
-    await ownTurn();
     const found = await findLabs(this.#app.context.extensionUri, this.#app.log);
     this.#labs = found.map(({ lab }) => lab);
     this.#onServer.clear();

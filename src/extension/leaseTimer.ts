@@ -15,7 +15,6 @@ import {
 import type { Forward } from '../ssh';
 import type { App } from './app';
 import { ask } from './ask';
-import { attentionAt } from './draw';
 import { MUTED_STATE, OVERDUE_STATE, WARNED_STATE } from './keys';
 import { countdown, type Countdown } from './rows/countdown';
 
@@ -137,7 +136,7 @@ export class LeaseTimer {
     if (!this.#app.speaks || now < this.#overdueAgain) return;
     this.#overdueAgain = now + OVERDUE_LOOK_MS;
     const { memory } = this.#app;
-    const found = this.#app.inventory.sites.flatMap((site) => attentionAt(this.#app, site, now));
+    const found = this.#app.inventory.sites.flatMap((site) => this.#app.attentions.of(site));
     const before = memory.get<OverdueState>(OVERDUE_STATE, {});
     const { due, state } = overdueDue(found, before, now);
     if (state !== before) void memory.update(OVERDUE_STATE, state);

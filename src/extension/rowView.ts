@@ -36,9 +36,13 @@ export class RowView implements vscode.TreeDataProvider<Row>, vscode.Disposable 
   }
 
   async getChildren(row?: Row): Promise<Row[]> {
+    if (row === undefined) return [...this.#given.under(row)];
     // The editor asks for what is under all open rows at once: hundreds, of a class.
-    if (row !== undefined) await ownTurn();
-    return [...this.#given.under(row)];
+    await ownTurn();
+    const rows = this.#given.under(row);
+    // It makes items of them as soon as it has them.
+    await ownTurn();
+    return [...rows];
   }
 
   dispose(): void {

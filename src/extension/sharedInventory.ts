@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { sleep, type Clock } from '../base';
+import { ownTurn, sleep, type Clock } from '../base';
 import {
   partNames,
   readSnapshot,
@@ -192,6 +192,7 @@ export class SharedInventory {
     const { folder, id, clock } = this.#meeting;
     await mkdir(folder, { recursive: true });
     const part = path.join(folder, `inventory.${id}.part`);
+    await ownTurn();
     // Names of a whole class: for this user alone.
     await writeFile(part, snapshotOf(facts, this.#clouds), { mode: 0o600 });
     await chmod(part, 0o600);

@@ -180,13 +180,14 @@ export function deployedOf(
     names: filledIn(lab, parameters, template),
   }));
   const sites = inventory.sites.filter(({ site }) => lab.sites.includes(site.name));
+  // The first that has a name; of a class of hundreds each server is looked up.
+  const hosts = new Map(
+    wanted.flatMap(({ host, names: all }) => all.map((name) => [name, host] as const)).reverse(),
+  );
   const servers = sites.flatMap(({ cloud, servers: all }) =>
-    all.flatMap((server) =>
-      wanted
-        .filter((each) => each.names.includes(server.name))
-        .slice(0, 1)
-        .map(({ host }) => ({ cloud, host, server })),
-    ),
+    all
+      .filter(({ name }) => hosts.has(name))
+      .map((server) => ({ cloud, host: hosts.get(server.name), server })),
   );
   return {
     leases: sites.flatMap(({ leases }) =>

@@ -61,7 +61,7 @@ export async function listAll<T extends v.GenericSchema>(
 }
 
 /** So many records are taken at once: a class has 600 servers, and nothing else runs meanwhile. */
-const PIECE = 100;
+const PIECE = 50;
 
 /** Goes through a long list with a breath between the pieces, so that an editor's host never stands still for long. */
 async function inPieces(

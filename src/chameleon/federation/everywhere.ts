@@ -1,4 +1,4 @@
-import { isAbort, sentenceOf } from '../../base';
+import { byText, isAbort, sentenceOf } from '../../base';
 import type { CloudConfig } from '../../openstack';
 import type { Site } from '../types';
 import { projectsAt, type AccessTokens } from './account';
@@ -45,7 +45,7 @@ export async function findProjects(
   return {
     projects: [...byName]
       .map(([name, at]) => ({ name, sites: at }))
-      .sort((a, b) => b.sites.length - a.sites.length || a.name.localeCompare(b.name)),
+      .sort((a, b) => b.sites.length - a.sites.length || byText(a.name, b.name)),
     silent: answers.flatMap((answer) => ('why' in answer ? [{ site: answer.site, why: answer.why }] : [])),
   };
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { abortError, isAbort, Problem } from '../../base';
+import { abortError, byText, isAbort, Problem } from '../../base';
 
 /**
  * Keystone's side of the federated sign-in: a site takes the provider's access token and gives a token of its own,
@@ -70,7 +70,7 @@ export async function projectsOf(
   return parsed.output.projects
     .filter((project) => project.enabled)
     .map(({ id, name }) => ({ id, name }))
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort((a, b) => byText(a.name, b.name));
 }
 
 interface Answer {

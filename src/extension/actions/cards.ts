@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Problem } from '../../base';
+import { byText, Problem } from '../../base';
 import type { App } from '../app';
 import { ask, besideTheWork } from '../ask';
 import { readable } from '../readable';
@@ -78,5 +78,5 @@ async function filesBelow(folder: vscode.Uri): Promise<vscode.Uri[]> {
       if (type === vscode.FileType.File) found.push(uri);
       else if (type === vscode.FileType.Directory) folders.push(uri);
     }
-  return found.sort((a, b) => a.path.localeCompare(b.path));
+  return found.sort((a, b) => byText(a.path, b.path));
 }

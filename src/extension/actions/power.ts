@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { abortError, Problem, systemClock } from '../../base';
+import { abortError, byText, Problem, systemClock } from '../../base';
 import { groupNameOf, openPort, settledServer, type OwnedServer } from '../../chameleon';
 import {
   consoleOutput,
@@ -66,8 +66,7 @@ export async function rebuild(app: App, argument: unknown, signal: AbortSignal):
     `Rebuild ${at.it.name} from which image?`,
     [...images]
       .sort(
-        (a, b) =>
-          Number(b.id === at.it.imageId) - Number(a.id === at.it.imageId) || a.name.localeCompare(b.name),
+        (a, b) => Number(b.id === at.it.imageId) - Number(a.id === at.it.imageId) || byText(a.name, b.name),
       )
       .map((each) => ({
         label: each.name,

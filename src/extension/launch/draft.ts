@@ -1,3 +1,4 @@
+import { byText } from '../../base';
 import type { Problem } from '../../base';
 import { planLaunch, timeLeft, type LaunchPlan, type LaunchWish, type SiteInventory } from '../../chameleon';
 import type { Flavor } from '../../openstack';
@@ -70,7 +71,7 @@ export function imageChoices(site: SiteInventory): Choice<string>[] {
   const names = [...new Set(site.images.filter(({ status }) => status === 'active').map(({ name }) => name))];
   const rank = (name: string): number => (name === 'CC-Ubuntu24.04' ? 0 : name.startsWith('CC-') ? 1 : 2);
   return names
-    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+    .sort((a, b) => rank(a) - rank(b) || byText(a, b))
     .map((name) => ({
       label: name,
       description: name.startsWith('CC-') ? 'by Chameleon' : 'of the project',
@@ -82,7 +83,7 @@ export function networkChoices(site: SiteInventory): Choice<string>[] {
   const rank = (name: string): number => (name === 'sharednet1' ? 0 : 1);
   return site.networks
     .filter(({ external }) => !external)
-    .sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name))
+    .sort((a, b) => rank(a.name) - rank(b.name) || byText(a.name, b.name))
     .map(({ name, shared }) => ({
       label: name,
       description: shared ? 'shared' : 'of the project',

@@ -1,3 +1,4 @@
+import { byText } from '../../base';
 import type { CheckResult, Lab, LabCheck, LabRun, LabStep, Verdict } from '../../labs';
 import { countsOf, judgedIn, labTone, ranWords, stepLook, stepWords, type Judged } from './labCounts';
 import { nextRow, nextStep, NOTHING_THERE, type Deployed, type NextStep } from './labNext';
@@ -32,9 +33,7 @@ export function labRows(input: LabsInput): readonly Row[] {
     .map((each) => ({ ...each, begun: input.runs.has(each.lab.id) || isThere(each.deployed) }))
     .sort(
       (a, b) =>
-        Number(b.begun) - Number(a.begun) ||
-        a.lab.unit - b.lab.unit ||
-        a.lab.title.localeCompare(b.lab.title),
+        Number(b.begun) - Number(a.begun) || a.lab.unit - b.lab.unit || byText(a.lab.title, b.lab.title),
     )
     .map(({ lab, deployed }) => labRow(input, lab, deployed));
 }

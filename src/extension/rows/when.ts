@@ -1,17 +1,16 @@
 /** Writes moments for people: local time on the row, UTC beside it in the tooltip. */
 
 const DAY_MS = 86_400_000;
-// Made once: each costs more than all the dates of a class.
-const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
-const DAY_AND_MONTH = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 /** `18:00`, or `Wed 18:00` on another day, or `3 Dec 18:00` more than six days away. @param at, now ms since 1970 */
 export function localTime(at: number, now: number): string {
   const date = new Date(at);
   const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  if (date.toDateString() === new Date(now).toDateString()) return time;
-  const day = Math.abs(at - now) < 6 * DAY_MS ? WEEKDAY : DAY_AND_MONTH;
-  return `${day.format(date)} ${time}`;
+  // `Thu Dec 03 2026`, in every locale.
+  const day = date.toDateString();
+  if (day === new Date(now).toDateString()) return time;
+  const isNear = Math.abs(at - now) < 6 * DAY_MS;
+  return `${isNear ? day.slice(0, 3) : `${date.getDate()} ${day.slice(4, 7)}`} ${time}`;
 }
 
 /** `2026-11-24 18:00 UTC` */

@@ -1,3 +1,4 @@
+import { byText } from '../../base';
 import type { Agreement, CardLine, CardRecord, CardVerdict } from './record';
 import { shortId } from './claims';
 import { shortCode } from './digest';
@@ -39,8 +40,8 @@ export function compareFolder(
 ): FolderVerdict {
   const rows = entries.map((entry) => rowOf(entry, entries));
   return {
-    rows: rows.sort((a, b) => weight(b) - weight(a) || a.file.localeCompare(b.file)),
-    others: [...others].sort((a, b) => a.file.localeCompare(b.file)),
+    rows: rows.sort((a, b) => weight(b) - weight(a) || byText(a.file, b.file)),
+    others: [...others].sort((a, b) => byText(a.file, b.file)),
   };
 }
 

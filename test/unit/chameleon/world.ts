@@ -1,5 +1,6 @@
 import {
   assemble,
+  peopleOf,
   noParts,
   partsIn,
   siteByName,
@@ -153,24 +154,21 @@ export function zunContainer(of: Partial<ZunContainer> & Pick<ZunContainer, 'id'
 export function inventoryOf(raw: Partial<RawParts>, site = 'KVM@TACC'): Inventory {
   const found = siteByName(site);
   if (found === undefined) throw new Error(`no site ${site}`);
-  return assemble(
-    [
-      {
-        cloud: found.uid,
-        site: found,
-        as: {
-          user: { id: ME, name: 'alexbaker' },
-          project: { id: PROJECT, name: 'CHI-251409' },
-          roles: ['member'],
-        },
-        signIn: undefined,
-        clockOffset: 0,
-        raw: { ...noParts, ...raw },
-        parts: partsIn({ state: 'fresh', asOf: now, error: undefined }),
-        askedAt: {},
+  const facts = [
+    {
+      cloud: found.uid,
+      site: found,
+      as: {
+        user: { id: ME, name: 'alexbaker' },
+        project: { id: PROJECT, name: 'CHI-251409' },
+        roles: ['member'],
       },
-    ],
-    now,
-    { netId: 'ab1234' },
-  );
+      signIn: undefined,
+      clockOffset: 0,
+      raw: { ...noParts, ...raw },
+      parts: partsIn({ state: 'fresh', asOf: now, error: undefined }),
+      askedAt: {},
+    },
+  ];
+  return assemble(facts, now, peopleOf(facts, { netId: 'ab1234' }, []));
 }

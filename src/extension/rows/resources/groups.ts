@@ -1,3 +1,4 @@
+import { byText } from '../../../base';
 import type { Owned } from '../../../chameleon';
 import { row, type Row } from '../row';
 import { attentionHeading } from './attention';
@@ -98,7 +99,7 @@ function byKind(at: At, list: Shown): Row[] {
 /** A heading a person, with what is theirs by lease under it. */
 function byPerson(at: At, all: Shown): Row[] {
   const parts = split(all);
-  const names = [...parts.keys()].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  const names = [...parts.keys()].sort((a, b) => rank(a) - rank(b) || byText(a, b));
   return names.map((name) => {
     const list = parts.get(name) ?? nothing();
     const theirs: At = {
