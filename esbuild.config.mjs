@@ -104,7 +104,7 @@ async function buildExtensionParts() {
   const parts = new Map(
     await Promise.all(
       outputFiles.map(async (output) => {
-        const file = path.relative('', output.path);
+        const file = path.relative('', output.path).replaceAll(path.sep, '/');
         const { code } = await transform(readInTurns(output.text, file, metafile.outputs), {
           format: 'cjs',
           platform: 'node',
@@ -130,7 +130,7 @@ async function buildExtensionParts() {
 function startInOne(parts, start) {
   const codeOf = (/** @type {string} */ file) =>
     (parts.get(file) ?? '').replaceAll(/\brequire\("(\.[^"]+)"\)/g, (whole, to) => {
-      const at = start.indexOf(path.join(path.dirname(file), to));
+      const at = start.indexOf(path.posix.join(path.posix.dirname(file), to));
       return at < 0 ? whole : `parts[${at}]`;
     });
   const entry = start.at(-1) ?? '';
@@ -142,7 +142,7 @@ function startInOne(parts, start) {
   });
   parts.set(entry, `const parts=[];${first.join('')}${codeOf(entry)}\nmodule.exports.parts=parts;`);
   for (const [at, file] of start.slice(0, -1).entries()) {
-    const to = path.relative(path.dirname(file), entry);
+    const to = path.posix.relative(path.posix.dirname(file), entry);
     parts.set(file, `module.exports=require("${to}").parts[${at}];`);
   }
 }
@@ -155,11 +155,11 @@ function startInOne(parts, start) {
  * @param {import('esbuild').Metafile['outputs']} outputs
  */
 function readInTurns(text, file, outputs) {
-  const from = path.dirname(file);
+  const from = path.posix.dirname(file);
   const there = new Set(neededBy(file, outputs));
   const turned = text.replaceAll(/\bimport\(("\.[^"]+")\)/g, (load, to) => {
-    const parts = neededBy(path.join(from, JSON.parse(to)), outputs).filter((part) => !there.has(part));
-    return `inTurns(()=>${load},${parts.slice(0, -1).map((part) => `"./${path.relative(from, part)}"`)})`;
+    const parts = neededBy(path.posix.join(from, JSON.parse(to)), outputs).filter((part) => !there.has(part));
+    return `inTurns(()=>${load},${parts.slice(0, -1).map((part) => `"./${path.posix.relative(from, part)}"`)})`;
   });
   const helper =
     'async function inTurns(load,...parts){const turn=()=>new Promise(setImmediate);for(const part of parts){await turn();require(part)}await turn();const whole=await load();await turn();return whole}\n';

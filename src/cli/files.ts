@@ -1,6 +1,6 @@
-import { byText } from '../base';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { byText } from '../base';
 import type { FolderFile } from '../labs';
 import { Usage } from './words';
 

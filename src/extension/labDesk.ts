@@ -65,10 +65,15 @@ export class LabDesk {
     return this.#app.course.labsOf(this.#labs, this.#own);
   }
 
+  /** Each in the way in which it was run last. */
+  get #asDone(): readonly Lab[] {
+    return this.labs.map((lab) => this.#inVariant(lab, this.#runs.get(lab.id)?.variant));
+  }
+
   get shown(): LabsInput {
     const signedIn = this.#app.signedIn !== undefined;
     return {
-      labs: this.labs.map((lab) => this.#inVariant(lab, this.#runs.get(lab.id)?.variant)),
+      labs: this.#asDone,
       runs: this.#runs,
       running: this.#running,
       mayRepair: (lab) => this.mayRepair(lab),
@@ -99,7 +104,7 @@ export class LabDesk {
 
   /** Looks for what of each lab is there now, before it is drawn. */
   look(): void {
-    if (this.#app.signedIn !== undefined) for (const lab of this.labs) this.deployed(lab);
+    if (this.#app.signedIn !== undefined) for (const lab of this.#asDone) this.deployed(lab);
   }
 
   /** What of a lab is there now: looked for once in each inventory, as all labs are drawn at each draw. */
