@@ -138,20 +138,20 @@ export class InventorySource {
     await (this.#underWay ??= this.#putTogether().finally(() => {
       this.#underWay = undefined;
     }));
-    await ownTurn();
     this.#tell();
   }
 
   async #putTogether(): Promise<void> {
+    await ownTurn();
     while (this.#isBehind && !this.#disposed) {
       this.#isBehind = false;
       const made = (this.#made += 1);
-      await ownTurn();
       const { facts } = this;
       const people = peopleOf(facts, this.#me, this.#roster);
       await ownTurn();
       // Meanwhile it may have been put together at once, of newer answers.
       if (made === this.#made) this.#current = assemble(facts, this.#clock.now(), people);
+      await ownTurn();
     }
   }
 
