@@ -1,4 +1,4 @@
-import { abortError, isAbort, type Clock } from '../base';
+import { abortError, isAbort, ownTurn, type Clock } from '../base';
 import * as v from 'valibot';
 import { badAnswer, parsed } from './border';
 import { isAnswerLost, OpenStackError, refusalOf, serviceName } from './error';
@@ -46,6 +46,8 @@ export interface StreamCall extends Omit<RawRequest, 'body' | 'maxBytes'> {
 const TIMEOUT_MS = 30_000;
 /** 600 servers with all keys are about 2 MB. */
 const MAX_BYTES = 32_000_000;
+/** Characters of an answer that is read in a turn of the event loop of its own. */
+const LONG = 100_000;
 /** Renew when this much is left, or a quarter of a short life: a request must not outlive its token on the way. */
 const RENEW_BEFORE_MS = 60_000;
 /** How soon a renewal that failed is tried again while the old token still serves. */
@@ -160,6 +162,8 @@ export class Session {
     if (answer.status < 200 || answer.status > 299) throw refusalOf(request.service, answer);
     if (answer.truncated) throw badAnswer(request.service, 'it is too long');
     if (answer.text.trim() === '') return undefined;
+    // Of a class it takes 20 ms, and several answers come at once.
+    if (answer.text.length > LONG) await ownTurn();
     try {
       return JSON.parse(answer.text);
     } catch {
