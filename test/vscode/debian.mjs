@@ -3,8 +3,11 @@
 import { existsSync } from 'node:fs';
 import { cleanEnvironment, run } from './run.mjs';
 
-/** One installation at a time: ours by a lock, as `update` waits for nobody, others of the machine by Debian's own. */
-const APT = ['-o', '/var/cache/apt', 'apt-get', '-o', 'DPkg::Lock::Timeout=600'];
+/**
+ * One installation at a time: ours by a lock, as `update` waits for nobody, others of the machine by Debian's own.
+ * Without a terminal of its own dpkg is of our process group, and is stopped with it.
+ */
+const APT = ['-o', '/var/cache/apt', 'apt-get', '-o', 'DPkg::Lock::Timeout=600', '-o', 'Dpkg::Use-Pty=0'];
 
 /** True where packages may be installed: Debian or Ubuntu, as root. */
 export function mayInstall() {

@@ -29,7 +29,7 @@ install_missing() {
   command -v openssl > /dev/null || missing+=(openssl)
   if [ "${#missing[@]}" -gt 0 ]; then
     say "installing ${missing[*]}"
-    DEBIAN_FRONTEND=noninteractive flock -o /var/cache/apt apt-get -o DPkg::Lock::Timeout=600 install -y -q \
+    DEBIAN_FRONTEND=noninteractive flock -o /var/cache/apt apt-get -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 install -y -q \
       --no-install-recommends "${missing[@]}" > "$OSLAB/log/federation-install.out" 2>&1 ||
       die "apt-get (see $OSLAB/log/federation-install.out)"
   fi

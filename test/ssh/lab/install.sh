@@ -29,8 +29,8 @@ packages() {
   if [ "${#missing[@]}" -gt 0 ]; then
     export DEBIAN_FRONTEND=noninteractive
     flock -o /var/cache/apt dpkg --configure -a   # where an installation was stopped half-way
-    flock -o /var/cache/apt apt-get -o DPkg::Lock::Timeout=600 update -q
-    flock -o /var/cache/apt apt-get -o DPkg::Lock::Timeout=600 install -y -q --no-install-recommends "${missing[@]}"
+    flock -o /var/cache/apt apt-get -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 update -q
+    flock -o /var/cache/apt apt-get -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 install -y -q --no-install-recommends "${missing[@]}"
   fi > "$SVCLAB/log/apt.log" 2>&1 || { tail "$SVCLAB/log/apt.log" >&2; die "apt"; }
 }
 
