@@ -2,12 +2,12 @@ import path from 'node:path';
 import { until } from '../openstack/made';
 import { SEEN_REALLY } from '../labs/seenReally';
 import { lab as worlds } from '../labs/worlds/lab5-ray';
-import { onHost, program, script } from '../ssh/setup';
+import { onHost, onHosts, program, script } from '../ssh/setup';
 import { clone } from '../ssh/labs/clone';
 import { RealHosts } from '../ssh/labs/realHost';
 import { answer, reallyRuns } from '../ssh/labs/standIn';
 
-const content = path.join(import.meta.dirname, '../ssh/labs/content');
+const content = onHosts('ssh', 'labs', 'content');
 const OF_RAY = ['ray-nodes', 'job-plain', 'job-infeasible', 'job-train', 'job-two-workers', 'job-fractional'];
 const OF_DOCKER = [
   'docker-ready',

@@ -10,10 +10,10 @@ import { SEEN_REALLY } from '../labs/seenReally';
 import { clone } from '../ssh/labs/clone';
 import { RealHosts } from '../ssh/labs/realHost';
 import { answer } from '../ssh/labs/standIn';
-import { inLab, onHost, program, script, up } from '../ssh/setup';
+import { inLab, onHost, onHosts, program, script, up } from '../ssh/setup';
 
 const run = promisify(execFile);
-const content = path.join(import.meta.dirname, 'content');
+const content = onHosts('real', 'content');
 const long = (id: string): readonly string[] => SEEN_REALLY[id]?.long ?? [];
 
 describe('Lab 5 on a real MinIO', () => {

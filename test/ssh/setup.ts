@@ -73,7 +73,8 @@ export async function up(services: readonly ServiceName[] = [], place: Place = u
     () => false,
   );
   if (!isReady) {
-    await script('install.sh', ...services);
+    // The whole of it at once, also what some tests alone need: an installation is no test's time.
+    await script('install.sh', ...(services.length === 0 ? ['labs'] : services));
     await script('up.sh', ...services);
     await writeFile(markOf(place), '');
   }
@@ -148,6 +149,11 @@ export function addressOf(host: keyof typeof ADDRESSED, { net }: Place = usual):
 /** A file of the usual lab. */
 export function inLab(...names: string[]): string {
   return path.join(usual.folder, ...names);
+}
+
+/** A file of the tests as the hosts see it: the checkout itself may be in a folder of root alone. */
+export function onHosts(...names: string[]): string {
+  return inLab('tests', ...names);
 }
 
 /** A program of one of the services. */

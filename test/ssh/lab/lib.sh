@@ -5,6 +5,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export SVCLAB=${SVCLAB:-/tmp/svclab}
 SVCLAB_NET=${SVCLAB_NET:-127.115.0}        # first three bytes of the hosts' addresses: must be 127.x.y
 SVCLAB_WHO=${SVCLAB_WHO:-ab1234}           # net ID in the names
+TESTS=$SVCLAB/tests                       # the tests as the hosts see them: the checkout may be a folder of root alone
 SVCLAB_VENV=${SVCLAB_VENV:-$SVCLAB/venv}   # the services' programs; two labs may share them
 case $SVCLAB in /?*) ;; *) echo "SVCLAB must be an absolute path" >&2; exit 1;; esac
 case $SVCLAB_NET in 127.*) ;; *) echo "SVCLAB_NET must be a part of 127.0.0.0/8" >&2; exit 1;; esac

@@ -9,7 +9,7 @@ set -uo pipefail
 [ "$(id -u)" = 0 ] || die "up.sh: run as root"
 T0=$SECONDS
 umask 022
-mkdir -p "$SVCLAB"/{run,log,etc,keys,hosts,front,state}
+mkdir -p "$SVCLAB"/{run,log,etc,keys,hosts,front,state} "$TESTS"
 chmod 755 "$SVCLAB"
 mkdir -p /run/sshd
 
@@ -65,6 +65,7 @@ EOF
     printf '127.0.0.1 %s fastapi_server cadvisor\n192.168.1.11 node1\n192.168.1.12 node2\n192.168.1.13 node3\n' "$(host_name "$h")" >> "$d/etc/hosts"
     setsid unshare -n -m -u --propagation private bash -c '
       d=$1; etc=$2; name=$3
+      mount --bind "$4" "$5"
       mkdir -p /tmp/ray
       mount --bind "$d/tmp-ray" /tmp/ray
       mount -t overlay -o "ro,lowerdir=$d/etc:$etc:/etc" host-etc /etc
@@ -72,7 +73,7 @@ EOF
       hostname "$name"
       ip link set lo up
       echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
-      cd / && touch "$d/ready" && exec sleep infinity' - "$d" "$SVCLAB/etc" "$(host_name "$h")" \
+      cd / && touch "$d/ready" && exec sleep infinity' - "$d" "$SVCLAB/etc" "$(host_name "$h")" "$HERE/../.." "$TESTS" \
       > "$SVCLAB/log/host-$h.log" 2>&1 < /dev/null &
     pid=$!; rm -f "$d/ready"; note "host-$h" "$pid"; disown "$pid"
     until [ -e "$d/ready" ]; do sleep 0.05; kill -0 "$pid" 2>/dev/null || { cat "$SVCLAB/log/host-$h.log" >&2; die "host $h (namespaces need CAP_SYS_ADMIN)"; }; done
@@ -166,7 +167,7 @@ up_mlflow2() { own "$ST/mlflow2"
     --backend-store-uri "sqlite:///$ST/mlflow2/mlflow.db" --artifacts-destination "$ST/mlflow2/artifacts"; }
 python_on() { # NAME HOST VARIABLE=VALUE... COMMAND...: of the folder apps
   local name=$1 h=$2; shift 2
-  start "$name" "$h" env PATH="$V/serve/bin:/usr/bin:/bin" PYTHONPATH="$HERE/apps" PYTHONDONTWRITEBYTECODE=1 "$@"; }
+  start "$name" "$h" env PATH="$V/serve/bin:/usr/bin:/bin" PYTHONPATH="$TESTS/ssh/lab/apps" PYTHONDONTWRITEBYTECODE=1 "$@"; }
 food() { python_on "$1" "$2" FOOD_TITLE="${FOOD_TITLE:-Food Classification API}" FOOD_METRICS="$3" \
   uvicorn food_api:app --host 127.0.0.1 --port 8000; }
 flask_on() { python_on "$1" "$2" FASTAPI_SERVER_URL=http://127.0.0.1:8000 flask --app food_web run --host 127.0.0.1 --port "$3"; }
@@ -207,7 +208,7 @@ up_grafana() { own "$ST/grafana" "$ST/grafana/plugins"
 up_triton() { own "$ST/triton"
   start triton serve env PATH="$V/triton/bin:/usr/bin:/bin" HOME="$ST/triton" TRITON_PREFERRED="${TRITON_PREFERRED-4,6,8,10}" bash -c '
     # pytriton now and then asks its own helper before that one listens: again, then
-    for i in 1 2 3 4 5; do "$0" "$1" && exit; sleep 1; done' "$V/triton/bin/python" "$HERE/apps/triton_food.py"; }
+    for i in 1 2 3 4 5; do "$0" "$1" && exit; sleep 1; done' "$V/triton/bin/python" "$TESTS/ssh/lab/apps/triton_food.py"; }
 up_labelstudio() { own "$ST/labelstudio"
   [ -s "$K/label_studio_token" ] || od -An -tx1 -N20 /dev/urandom | tr -d ' \n' > "$K/label_studio_token"
   start labelstudio online env PATH="$V/labelstudio/bin:/usr/bin:/bin" LABEL_STUDIO_BASE_DATA_DIR="$ST/labelstudio" \

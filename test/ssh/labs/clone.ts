@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { onHost, type HostName } from '../setup';
+import { onHost, onHosts, type HostName } from '../setup';
 
-const script = path.join(import.meta.dirname, 'content', 'repository.sh');
+const script = onHosts('ssh', 'labs', 'content', 'repository.sh');
 
 /** A clone in the home of a host, as the lab makes it, on a branch with these commits of the student's own. */
 export async function clone(

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { lab as persist } from '../../labs/worlds/lab8-data-persist';
 import { lab as platform } from '../../labs/worlds/lab8-data-platform';
 import { metadata } from '../../labs/lab8/platform';
-import { inLab, onHost, program, script, startServices } from '../setup';
+import { inLab, onHost, onHosts, program, script, startServices } from '../setup';
 import { clone } from './clone';
 import { RealHosts } from './realHost';
 import { reallyRuns } from './standIn';
 
-const content = path.join(import.meta.dirname, 'content');
+const content = onHosts('ssh', 'labs', 'content');
 
 describe('Lab 8, platform, on a real PostgreSQL, Redis and Adminer behind a real sshd', () => {
   const socket = inLab('state', 'postgres');

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { lab as worlds } from '../../labs/worlds/lab5-mlflow';
-import { onHost, program, script } from '../setup';
+import { onHost, onHosts, program, script } from '../setup';
 import { clone } from './clone';
 import { RealHosts } from './realHost';
 import { answer } from './standIn';
 
-const content = path.join(import.meta.dirname, 'content');
+const content = onHosts('ssh', 'labs', 'content');
 const HOME = '/home/cc/mlflow-chi';
 const TRAIN = `${HOME}/workspace_mlflow/gourmetgram-train`;
 const WITH_EXPERIMENT = [

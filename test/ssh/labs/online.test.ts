@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { lab as offline } from '../../labs/worlds/lab7-eval-offline';
 import { lab as online } from '../../labs/worlds/lab7-eval-online';
-import { inLab, onHost, script } from '../setup';
+import { inLab, onHost, onHosts, script } from '../setup';
 import { clone } from './clone';
 import { RealHosts } from './realHost';
 import { answer } from './standIn';
 
-const content = path.join(import.meta.dirname, 'content');
+const content = onHosts('ssh', 'labs', 'content');
 
 describe('Lab 7, online, on a real Prometheus and real web services', () => {
   const OF_DOCKER = ['docker-ready', 'volume-food11', 'data-loader-done', 'stack-running', 'alibi-installed'];

@@ -14,13 +14,13 @@ import { cloudOf } from '../../labs/cloud';
 import { hostsOf } from '../../labs/host';
 import { SEEN_REALLY } from '../../labs/seenReally';
 import type { LabWorlds, RightWorld } from '../../labs/world';
-import { addressOf, inLab, startServices, up, type HostName } from '../setup';
+import { addressOf, inLab, onHosts, startServices, up, type HostName } from '../setup';
 import { World } from '../world';
 import { answersOf, type StandInAnswer } from './standIn';
 
 /** The id of `cc` on the hosts. */
 export const USER = 1000;
-const program = path.join(import.meta.dirname, '..', 'lab', 'stand-in.py');
+const program = onHosts('ssh', 'lab', 'stand-in.py');
 
 /** A lab on real hosts: what OpenStack says of it is plain data, all else is asked by a real shell behind a real sshd. */
 export interface RealLab {
