@@ -30,7 +30,7 @@ K=$SVCLAB/keys
 
 # ---- hosts -------------------------------------------------------------------
 host_up() { # KEY: namespaces, home folder, host keys, sshd configuration
-  local h=$1 d=$SVCLAB/hosts/$1 pid addr t s
+  local h=$1 d=$SVCLAB/hosts/$1 pid addr t s deadline
   mkdir -p "$d"/{etc,home/.ssh,home/.stand-in,ssh,tmp-ray}
   for t in ed25519 rsa ecdsa; do
     [ -e "$d/ssh/ssh_host_${t}_key" ] || ssh-keygen -q -t $t $( [ $t = rsa ] && echo -b 2048) -N '' -C "root@$(host_name "$h")" -f "$d/ssh/ssh_host_${t}_key"
@@ -63,6 +63,8 @@ EOF
   if ! alive "host-$h"; then
     sed "s/^127.0.1.1.*//; s/$(hostname)//" /etc/hosts | grep -v -E '\bnode[123]$' > "$d/etc/hosts"
     printf '127.0.0.1 %s fastapi_server cadvisor\n192.168.1.11 node1\n192.168.1.12 node2\n192.168.1.13 node3\n' "$(host_name "$h")" >> "$d/etc/hosts"
+    # before it is made: the other way round a host that was quicker than this shell was waited for until the end of time
+    rm -f "$d/ready"
     setsid unshare -n -m -u --propagation private bash -c '
       d=$1; etc=$2; name=$3
       mount --bind "$4" "$5"
@@ -75,8 +77,8 @@ EOF
       echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
       cd / && touch "$d/ready" && exec sleep infinity' - "$d" "$SVCLAB/etc" "$(host_name "$h")" "$HERE/../.." "$TESTS" \
       > "$SVCLAB/log/host-$h.log" 2>&1 < /dev/null &
-    pid=$!; rm -f "$d/ready"; note "host-$h" "$pid"; disown "$pid"
-    until [ -e "$d/ready" ]; do sleep 0.05; kill -0 "$pid" 2>/dev/null || { cat "$SVCLAB/log/host-$h.log" >&2; die "host $h (namespaces need CAP_SYS_ADMIN)"; }; done
+    pid=$!; note "host-$h" "$pid"; disown "$pid"; deadline=$((SECONDS + 60))
+    until [ -e "$d/ready" ]; do sleep 0.05; { [ $SECONDS -lt $deadline ] && kill -0 "$pid" 2>/dev/null; } || { cat "$SVCLAB/log/host-$h.log" >&2; die "host $h (namespaces need CAP_SYS_ADMIN)"; }; done
   fi
   # a package that makes a user replaces /etc/passwd, and what was mounted on it is gone
   knows_cc "$h" || for s in passwd group; do inside_root "$h" mount --bind "$SVCLAB/etc/$s" "/etc/$s"; done
