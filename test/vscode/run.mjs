@@ -137,7 +137,8 @@ function stop(child) {
 /** @param {import('node:child_process').ChildProcess} child @param {string} output */
 function doing(child, output) {
   const { stdout } = spawnSync('pgrep', ['-a', '-g', String(child.pid)], { encoding: 'utf8' });
-  return `Still running:\n${stdout}Last words:\n${lastWords(output)}`;
+  // Where there is no `pgrep`, the last words alone.
+  return `${stdout ? `Still running:\n${stdout}` : ''}Last words:\n${lastWords(output)}`;
 }
 
 /** True if a program of this name can be started. @param {string} program @param {string[]} [args] */
