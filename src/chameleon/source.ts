@@ -44,8 +44,6 @@ export class InventorySource {
   /** Answers have come since `#current` was put together. */
   #isBehind = false;
   #told = true;
-  /** Counts how often `#current` was begun to be put together. */
-  #made = 0;
   #underWay: Promise<void> | undefined;
   #disposed = false;
 
@@ -145,12 +143,12 @@ export class InventorySource {
     await ownTurn();
     while (this.#isBehind && !this.#disposed) {
       this.#isBehind = false;
-      const made = (this.#made += 1);
       const { facts } = this;
+      const before = this.#current;
       const people = peopleOf(facts, this.#me, this.#roster);
       await ownTurn();
       // Meanwhile it may have been put together at once, of newer answers.
-      if (made === this.#made) this.#current = assemble(facts, this.#clock.now(), people);
+      if (this.#current === before) this.#current = assemble(facts, this.#clock.now(), people);
       await ownTurn();
     }
   }
@@ -165,7 +163,6 @@ export class InventorySource {
   #catchUp(): void {
     if (!this.#isBehind || this.#disposed) return;
     this.#isBehind = false;
-    this.#made += 1;
     this.#current = this.#assembled();
   }
 

@@ -3,13 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
 import { startDemo } from '../../src/demo';
 import { cloudsYamlOf } from '../cloudsYaml';
 import { signInByFile } from '../e2e/steps';
 import { openWindow, type Workbench } from '../e2e/window';
-import { withoutTestbed } from '../vscode/testbed.mjs';
+import { withHook } from './hook';
 import { median, type Measure } from './table';
 
 /** What nobody notices, ms. */
@@ -43,12 +42,11 @@ async function longestTurns(): Promise<(readonly number[])[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'turns-'));
   const file = path.join(folder, 'turns.json');
   const demo = await startDemo({ wholeClass: true });
-  const hook = pathToFileURL(path.join(import.meta.dirname, 'turns.mjs')).href;
   const window = await openWindow({
     // Before its first request the editor reads the machine's certificates, 50 ms that are not ours.
     settings: { 'chameleon.demo.openOnStartup': false, 'http.systemCertificates': false },
     files: { 'clouds.yaml': cloudsYamlOf(demo.clouds) },
-    env: { NODE_OPTIONS: `${withoutTestbed.NODE_OPTIONS} --import ${hook}`, TURNS: file },
+    env: { ...withHook('turns.mjs'), TURNS: file },
   });
   try {
     await window.view('Resources').getByRole('button', { name: 'Sign In' }).waitFor();

@@ -3,12 +3,11 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { openWindow } from '../e2e/window';
 import { repository } from '../vscode/editions.mjs';
-import { withoutTestbed } from '../vscode/testbed.mjs';
+import { withHook } from './hook';
 import { median, type Measure } from './table';
 
 const STARTS = 5;
@@ -27,12 +26,11 @@ async function size(): Promise<Measure> {
 async function activation(): Promise<Measure> {
   const folder = mkdtempSync(path.join(tmpdir(), 'activation-'));
   const file = path.join(folder, 'activation.json');
-  const hook = pathToFileURL(path.join(import.meta.dirname, 'activation.mjs')).href;
   const own: number[] = [];
   const listed: number[] = [];
   for (let start = 0; start < STARTS; start += 1) {
     const window = await openWindow({
-      env: { NODE_OPTIONS: `${withoutTestbed.NODE_OPTIONS} --import ${hook}`, ACTIVATION: file },
+      env: { ...withHook('activation.mjs'), ACTIVATION: file },
     });
     try {
       await window.command('Developer: Show Running Extensions');

@@ -1,7 +1,7 @@
 /** How often a site is asked, by a scripted clock: hidden, in sight, and while something builds. */
 import { ownTurn } from '../../src/base';
-import { InventoryPoll, InventorySource, noParts, type RawParts, type SiteReader } from '../../src/chameleon';
-import { ME, PROJECT, server } from '../unit/chameleon/world';
+import { InventoryPoll, InventorySource, type SiteReader } from '../../src/chameleon';
+import { server, siteReader } from '../unit/chameleon/world';
 import { config, FakeClock } from '../unit/openstack/fakeCloud';
 import type { Measure } from './table';
 
@@ -45,26 +45,8 @@ async function asked(where: string, visible: boolean, status: string, atMost?: n
 }
 
 function readerOf(status: string, told: () => void): SiteReader {
-  const raw: RawParts = { ...noParts, servers: [server({ id: 's1', name: 'node1-cloud-ab1234', status })] };
-  return {
-    token: () =>
-      Promise.resolve({
-        id: 't',
-        expiresAt: 0,
-        issuedAt: 0,
-        user: { id: ME, name: 'alexbaker' },
-        project: { id: PROJECT, name: 'CHI-251409' },
-        roles: [],
-        restricted: false,
-        catalog: [],
-      }),
-    offers: () => Promise.resolve(true),
-    list: (part) => {
-      told();
-      return Promise.resolve(raw[part]);
-    },
-    clockOffset: 0,
-  };
+  const servers = [server({ id: 's1', name: 'node1-cloud-ab1234', status })];
+  return siteReader(() => ({ servers }), told);
 }
 
 /** Everything that a tick of the clock began. */

@@ -1,37 +1,17 @@
 import assert from 'node:assert/strict';
-import { InventorySource, noParts, type RawParts, type SiteReader } from '../../../src/chameleon';
+import { InventorySource, type RawParts } from '../../../src/chameleon';
 import { config, FakeClock } from '../openstack/fakeCloud';
-import { ME, PROJECT, server } from './world';
+import { server, siteReader } from './world';
 
 const MINUTE = 60_000;
 /** More than there are between the first question and the last word of a refresh. */
 const MOMENTS = 60;
 
-/** A site that answers at once, always the same. */
-function reader(lists: Partial<RawParts>): SiteReader {
-  return {
-    token: () =>
-      Promise.resolve({
-        id: 'the-token',
-        expiresAt: 0,
-        issuedAt: 0,
-        user: { id: ME, name: 'alexbaker' },
-        project: { id: PROJECT, name: 'CHI-251409' },
-        roles: ['member'],
-        restricted: false,
-        catalog: [],
-      }),
-    offers: () => Promise.resolve(true),
-    list: (part) => Promise.resolve({ ...noParts, ...lists }[part]),
-    clockOffset: 0,
-  };
-}
-
 function sourceOf(lists: Partial<RawParts>, clock: FakeClock): InventorySource {
   return new InventorySource({
     clouds: [{ ...config, region: 'KVM@TACC' }],
     clock,
-    reader: () => reader(lists),
+    reader: () => siteReader(() => lists),
   });
 }
 

@@ -1,11 +1,13 @@
 import {
   assemble,
-  peopleOf,
   noParts,
   partsIn,
+  peopleOf,
   siteByName,
   type Inventory,
+  type PartName,
   type RawParts,
+  type SiteReader,
 } from '../../../src/chameleon';
 import type {
   FloatingIp,
@@ -171,4 +173,33 @@ export function inventoryOf(raw: Partial<RawParts>, site = 'KVM@TACC'): Inventor
     },
   ];
   return assemble(facts, now, peopleOf(facts, { netId: 'ab1234' }, []));
+}
+
+/**
+ * A site where ab1234 is signed in, that answers at once with what it has at the moment.
+ * @param asked told of each question
+ */
+export function siteReader(
+  lists: () => Partial<RawParts>,
+  asked: (part: PartName) => void = () => undefined,
+): SiteReader {
+  return {
+    token: () =>
+      Promise.resolve({
+        id: 'the-token',
+        expiresAt: 0,
+        issuedAt: 0,
+        user: { id: ME, name: 'alexbaker' },
+        project: { id: PROJECT, name: 'CHI-251409' },
+        roles: ['member'],
+        restricted: false,
+        catalog: [],
+      }),
+    offers: () => Promise.resolve(true),
+    list: (part) => {
+      asked(part);
+      return Promise.resolve({ ...noParts, ...lists() }[part]);
+    },
+    clockOffset: 0,
+  };
 }

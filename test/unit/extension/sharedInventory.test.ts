@@ -6,7 +6,6 @@ import { ownTurn } from '../../../src/base';
 import {
   InventoryPoll,
   InventorySource,
-  noParts,
   partNames,
   type PartName,
   type RawParts,
@@ -15,7 +14,7 @@ import {
 import type { CloudConfig } from '../../../src/openstack';
 import { Leader } from '../../../src/extension/leader';
 import { forgetInventory, SharedInventory } from '../../../src/extension/sharedInventory';
-import { lease, ME, PROJECT, server, volume } from '../chameleon/world';
+import { lease, server, siteReader, volume } from '../chameleon/world';
 import { FakeClock } from '../openstack/fakeCloud';
 
 const MINUTE = 60_000;
@@ -33,25 +32,10 @@ class Site {
   lists: Partial<RawParts> = { servers: [server({ id: 's1', name: 'node1-cloud-ab1234' })] };
 
   reader(by: string): SiteReader {
-    return {
-      token: () =>
-        Promise.resolve({
-          id: 'the-token',
-          expiresAt: 0,
-          issuedAt: 0,
-          user: { id: ME, name: 'alexbaker' },
-          project: { id: PROJECT, name: 'CHI-251409' },
-          roles: ['member'],
-          restricted: false,
-          catalog: [],
-        }),
-      offers: () => Promise.resolve(true),
-      list: (part) => {
-        this.asked.push({ by, part });
-        return Promise.resolve({ ...noParts, ...this.lists }[part]);
-      },
-      clockOffset: 0,
-    };
+    return siteReader(
+      () => this.lists,
+      (part) => this.asked.push({ by, part }),
+    );
   }
 
   by(...names: readonly string[]): number {
